@@ -1,0 +1,163 @@
+"""The error tree.
+
+::
+
+    WatchError
+    ├── ConfigError       also ValueError; file, key
+    ├── KnowledgeError    file, record
+    ├── InputError        also ValueError; a text, file or row that cannot be read; item
+    ├── SourceError       source_id
+    │   └── FetchError    status, retry_after_s
+    │       └── FetchRefusedError   reason
+    ├── ModelError        model
+    │   ├── ModelNotFoundError
+    │   └── ModelMismatchError      file, expected, found
+    └── StorageError      url
+        ├── NotFoundError           record, id
+        └── StorageBusyError
+
+Every error says what, where and what to do; ids are attributes and survive pickling.
+"""
+
+from __future__ import annotations
+
+
+class WatchError(Exception):
+    """Base of every error this library raises on purpose."""
+
+
+class ConfigError(WatchError, ValueError):
+    """A setting is missing, unknown or out of range."""
+
+    def __init__(self, message: str, *, file: str | None = None, key: str | None = None) -> None:
+        self.message, self.file, self.key = message, file, key
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        where = ": ".join(part for part in (self.file, self.key) if part)
+        return f"{where}: {self.message}" if where else self.message
+
+    def __reduce__(self):
+        return _rebuild, (type(self), (self.message,), {"file": self.file, "key": self.key})
+
+
+class KnowledgeError(WatchError):
+    """A file of domain knowledge breaks its schema."""
+
+    def __init__(self, message: str, *, file: str, record: str | None = None) -> None:
+        self.message, self.file, self.record = message, file, record
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.record}: {self.message}" if self.record else f"{self.file}: {self.message}"
+
+    def __reduce__(self):
+        return _rebuild, (type(self), (self.message,), {"file": self.file, "record": self.record})
+
+
+class InputError(WatchError, ValueError):
+    """A text, file or row cannot be read as what it should be."""
+
+    def __init__(self, message: str, *, item: str | None = None) -> None:
+        self.message, self.item = message, item
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.message}" if self.item else self.message
+
+    def __reduce__(self):
+        return _rebuild, (type(self), (self.message,), {"item": self.item})
+
+
+class SourceError(WatchError):
+    """A source could not be read as configured."""
+
+    def __init__(self, source_id: str, message: str) -> None:
+        self.source_id, self.message = source_id, message
+        super().__init__(source_id, message)
+
+    def __str__(self) -> str:
+        return f"source {self.source_id!r}: {self.message}"
+
+
+class FetchError(SourceError):
+    """A remote source did not answer usefully; the next scan may succeed."""
+
+    def __init__(
+        self, source_id: str, message: str, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(source_id, message)
+        self.status, self.retry_after_s = status, retry_after_s
+        self.args = (source_id, message, status, retry_after_s)
+
+
+class FetchRefusedError(FetchError):
+    """The gate refused an address or an answer; `reason` names the rule."""
+
+    def __init__(self, source_id: str, reason: str) -> None:
+        super().__init__(source_id, f"refused: {reason}")
+        self.reason = reason
+        self.args = (source_id, reason)
+
+
+class ModelError(WatchError):
+    """A model cannot be used."""
+
+    def __init__(self, model: str, message: str) -> None:
+        self.model, self.message = model, message
+        super().__init__(model, message)
+
+    def __str__(self) -> str:
+        return f"model {self.model!r}: {self.message}"
+
+
+class ModelNotFoundError(ModelError):
+    """There is no model of that name or at that path."""
+
+
+class ModelMismatchError(ModelError):
+    """A model file is not the one its manifest describes: it was altered, cut or belongs to another version."""
+
+    def __init__(self, model: str, file: str, expected: str, found: str) -> None:
+        self.file, self.expected, self.found = file, expected, found
+        super().__init__(
+            model, f"{file}: expected {expected}, found {found}; install the model again or retrain it"
+        )
+        self.args = (model, file, expected, found)
+
+
+class StorageError(WatchError):
+    """The database cannot do what was asked."""
+
+    def __init__(self, message: str, *, url: str | None = None) -> None:
+        self.message, self.url = message, url
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.message}" if self.url else self.message
+
+    def __reduce__(self):
+        return _rebuild, (type(self), (self.message,), {"url": self.url})
+
+
+class NotFoundError(StorageError):
+    """No record of that kind and id."""
+
+    def __init__(self, record: str, id: str) -> None:
+        super().__init__(f"no {record} with id {id!r}")
+        self.record, self.id = record, id
+
+    def __reduce__(self):
+        return type(self), (self.record, self.id)
+
+
+class StorageBusyError(StorageError):
+    """Another process holds the database or the scan lock."""
+
+
+class WatchWarning(UserWarning):
+    """Base of every warning this library gives."""
+
+
+def _rebuild(kind, args, kwargs):
+    return kind(*args, **kwargs)
