@@ -1,0 +1,151 @@
+"""The pattern language in which indicators are written.
+
+A pattern is a row of elements separated by spaces; up to two other words may stand between two elements, and
+a pattern never reaches over the end of a sentence or line.
+
+========================  =====================================================================
+``paspor``                that word (after normalisation: slang and disguises are already resolved)
+``tahan~``                any inflected form: ditahan, menahan, ditahanin, ditahannya …
+``kartu_keluarga``        these words side by side (``di_tahan~`` works too)
+``{dokumen}``             any member of a concept of the lexicon
+``(a|b_c|{d})``           one of these
+``x?``                    may be missing
+``...``                   up to six other words here instead of two
+``<n>``                   a number; ``<money>``, ``<place>``, ``<abroad>``, ``<risky_place>``, ``<phone>``,
+                          ``<contact>``, ``<age>``, ``<minor>`` (an age under 18), ``<day>``, ``<licence>``,
+                          ``<doc>``, ``<salary>``, ``<fee>``, ``<debt>``: what the entity room found
+========================  =====================================================================
+
+Punctuation in a pattern is ignored. Members of concepts are words, inflected words or phrases side by side, written
+with spaces (``buku nikah``, ``pegang~``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import KnowledgeError
+
+GAP, WIDE_GAP = 2, 6
+_ELEMENT = re.compile(r"\([^()]*\)\??|\S+")
+_WORD = re.compile(r"<\w+>|\{\w+\}|[^\W_]+(?:['’-][^\W_]+)*~?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element of a pattern: any of `symbols`, at most `gap` other words after the step before it."""
+
+    symbols: frozenset[int]
+    gap: int
+    optional: bool = False
+
+
+class Symbols:
+    """The alphabet that patterns are compiled to: words, stems, typed values, phrases and concepts."""
+
+    def __init__(self, lexicon: dict[str, tuple[str, ...]]) -> None:
+        self._ids: dict[str, int] = {}
+        self.words: dict[str, int] = {}
+        self.stems: dict[str, int] = {}
+        self.types: dict[str, int] = {}
+        #: phrases by the symbol of their first word: (symbols of the other words, symbol of the phrase)
+        self.phrases: dict[int, list[tuple[tuple[int, ...], int]]] = {}
+        #: what else a symbol stands for: the concepts it is a member of
+        self.concepts_of: dict[int, set[int]] = {}
+        self._concepts: dict[str, int] = {}
+        self._open: set[str] = set()
+        self._lexicon = lexicon
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def name(self, symbol: int) -> str:
+        """The symbol as it would be written in a pattern."""
+        return next(name for name, number in self._ids.items() if number == symbol)
+
+    @property
+    def concepts(self) -> dict[str, int]:
+        """Concepts that some pattern uses: name -> symbol."""
+        return self._concepts
+
+    def _id(self, name: str) -> int:
+        return self._ids.setdefault(name, len(self._ids))
+
+    def symbol(self, item: str, where: str) -> int:
+        """The symbol of one element without its brackets: a word, stem, type, concept or ``joined_phrase``."""
+        if item.startswith("<") and item.endswith(">"):
+            return self.types.setdefault(item[1:-1], self._id(item))
+        if item.startswith("{") and item.endswith("}"):
+            return self._concept(item[1:-1], where)
+        parts = [part for part in _WORD.findall(item.replace("_", " ")) if part]
+        if not parts:
+            raise KnowledgeError(f"{item!r} holds no word", file=where)
+        symbols = [self._single(part, where) for part in parts]
+        if len(symbols) == 1:
+            return symbols[0]
+        phrase = self._id(" ".join(parts))
+        entry = (tuple(symbols[1:]), phrase)
+        known = self.phrases.setdefault(symbols[0], [])
+        if entry not in known:
+            known.append(entry)
+        return phrase
+
+    def _single(self, part: str, where: str) -> int:
+        if part[0] in "<{":
+            return self.symbol(part, where)
+        if part.endswith("~"):
+            return self.stems.setdefault(part[:-1], self._id(part))
+        return self.words.setdefault(part, self._id(part))
+
+    def _concept(self, name: str, where: str) -> int:
+        if name in self._concepts:
+            return self._concepts[name]
+        if name not in self._lexicon:
+            raise KnowledgeError(f"no concept {{{name}}} in the lexicon", file=where)
+        if name in self._open:
+            raise KnowledgeError(f"concept {{{name}}} contains itself", file=where)
+        self._open.add(name)
+        number = self._id("{" + name + "}")
+        for member in self._lexicon[name]:
+            inner = self.symbol(member.replace(" ", "_"), f"lexicon: {name}")
+            self.concepts_of.setdefault(inner, set()).add(number)
+        self._open.discard(name)
+        self._concepts[name] = number
+        return number
+
+
+def compile_pattern(pattern: str, symbols: Symbols, where: str) -> tuple[Step, ...]:
+    """Steps of one pattern.
+
+    Raises
+    ------
+    KnowledgeError
+        Where the pattern is empty, names an unknown concept, or nothing in it must be there.
+    """
+    steps: list[Step] = []
+    gap = GAP
+    for element in _ELEMENT.findall(pattern.lower()):
+        if element == "...":
+            gap = WIDE_GAP
+            continue
+        optional = element.endswith("?") and len(element) > 1
+        body = element[:-1] if optional else element
+        if body.startswith("(") and body.endswith(")"):
+            options = [option.strip().replace(" ", "_") for option in body[1:-1].split("|")]
+        elif _WORD.search(body.replace("_", " ")):
+            options = [body]
+        else:
+            continue  # lone punctuation
+        steps.append(Step(frozenset(symbols.symbol(option, where) for option in options), gap, optional))
+        gap = GAP
+    if not any(not step.optional for step in steps):
+        raise KnowledgeError(f"nothing in the pattern {pattern!r} must be there", file=where)
+    if steps[0].optional:
+        raise KnowledgeError(f"the pattern {pattern!r} begins with an optional element", file=where)
+    return tuple(steps)
+
+
+def is_number(token: str) -> bool:
+    return _NUMBER.fullmatch(token) is not None

@@ -1,0 +1,110 @@
+"""Labelled records: reading, checking, splitting."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..types import LABELS, STANCES
+
+RISKS = ("none", "low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A marked stretch of a record; `alt` lists ids that count as equal."""
+
+    kind: str
+    id: str
+    start: int
+    end: int
+    alt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One labelled text in the form of ``docs/guideline.md``."""
+
+    id: str
+    text: str
+    label: str
+    stance: str
+    types: tuple[str, ...]
+    risk: str
+    assistance: bool
+    channel: str
+    lang: tuple[str, ...]
+    spans: tuple[Span, ...]
+    pair: str | None
+    note: str
+
+
+def record_from(row: dict[str, Any], where: str) -> Record:
+    """Checked record of one JSON object; InputError says which field is wrong."""
+
+    def wrong(field: str, why: str) -> InputError:
+        return InputError(f"{field}: {why}", item=f"{where} ({row.get('id', 'no id')})")
+
+    for field in ("id", "text", "label", "stance"):
+        if not isinstance(row.get(field), str) or not row[field]:
+            raise wrong(field, "missing or not a text")
+    if row["label"] not in LABELS:
+        raise wrong("label", f"{row['label']!r} is none of {', '.join(LABELS)}")
+    if row["stance"] not in STANCES:
+        raise wrong("stance", f"{row['stance']!r} is none of {', '.join(STANCES)}")
+    risk = row.get("risk", "none")
+    if risk not in RISKS:
+        raise wrong("risk", f"{risk!r} is none of {', '.join(RISKS)}")
+    spans = []
+    for span in row.get("spans", ()):
+        start, end = span["start"], span["end"]
+        if not 0 <= start < end <= len(row["text"]):
+            raise wrong("spans", f"{span['id']} {start}:{end} lies outside the text")
+        spans.append(Span(span["kind"], span["id"], start, end, tuple(span.get("alt", ()))))
+    lang = row.get("lang") or ["id"]
+    return Record(
+        id=row["id"],
+        text=row["text"],
+        label=row["label"],
+        stance=row["stance"],
+        types=tuple(row.get("types", ())),
+        risk=risk,
+        assistance=bool(row.get("assistance", False)),
+        channel=row.get("channel", "other"),
+        lang=(lang,) if isinstance(lang, str) else tuple(lang),
+        spans=tuple(spans),
+        pair=None if row.get("pair") is None else str(row["pair"]),
+        note=row.get("note", ""),
+    )
+
+
+def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line number and object of every non-empty line."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                try:
+                    yield number, json.loads(line)
+                except json.JSONDecodeError as exc:
+                    raise InputError(f"not valid JSON: {exc.msg}", item=f"{path.name}:{number}") from exc
+
+
+def load_corpus(paths: Iterable[Path]) -> list[Record]:
+    """Records of JSONL files, or of all JSONL files of folders, in the order of names and lines."""
+    records: list[Record] = []
+    for path in paths:
+        if not path.exists():
+            raise InputError("no such file or folder", item=str(path))
+        for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
+            records.extend(record_from(row, f"{file.name}:{number}") for number, row in read_jsonl(file))
+    return records
+
+
+def half_of(id: str) -> int:
+    """0 or 1 by a hash of an id: the same half everywhere, for ever. Half 0 may train, half 1 measures."""
+    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).digest()[0] & 1
