@@ -1,0 +1,63 @@
+# The project's own commands. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TPPO_SHARED ?=
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench check-shared clean
+
+help:
+	@echo "make demo          scan the sample sources and show the alerts"
+	@echo "make test          run every test"
+	@echo "make lint          style and import direction"
+	@echo "make bench         timings"
+	@echo "make check-shared  measure on data outside the clone: TPPO_SHARED=path make check-shared"
+	@echo "make clean         remove what the commands above made"
+
+demo: $(VENV)/.installed
+	@$(BIN)/tppo-watch scan --demo demo
+
+test: $(VENV)/.tested
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/.tested
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --config setup.cfg
+
+bench: $(VENV)/.tested
+	@$(BIN)/python -m pytest -m bench -s -q -n 0 benchmarks
+
+check-shared: $(VENV)/.tested
+	@test -d "$(TPPO_SHARED)/data" || { echo "no data under TPPO_SHARED='$(TPPO_SHARED)'; call: TPPO_SHARED=path make check-shared" >&2; exit 1; }
+	@TPPO_SHARED="$(TPPO_SHARED)" $(BIN)/python -m pytest -n $(WORKERS) tests/shared
+	@$(BIN)/tppo-watch evaluate "$(TPPO_SHARED)/data"
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache .coverage
+
+# A stamp is written only after everything before it succeeded, so an interrupted run starts where it stopped.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed. If it has another name: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing $$package, which Debian keeps apart from Python"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$package; } >/dev/null; \
+	  else \
+	    echo "Python's venv module is missing. Install it and call make again: sudo apt-get install $$package" >&2; exit 1; \
+	  fi; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made setup.cfg pyproject.toml
+	@echo "installing tppo-watch into $(VENV) (a minute or two the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.made setup.cfg pyproject.toml
+	@echo "installing tppo-watch and what its tests need into $(VENV) (a minute or two the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $(VENV)/.installed $@
