@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tppo_watch.training.disguise import KINDS, REPORT_KINDS, disguise
 
 AD = (
-    "Dibuka lowongan admin di Kamboja, gaji dua belas juta bersih, paspor dan tiket kami urus, usia 18"
-    " sampai 35 tahun, tidak perlu pengalaman dan langsung berangkat. Minat hubungi 0812-0000-1234 sekarang juga."
+    "Dibuka lowongan admin di Kamboja, gaji dua belas juta bersih, paspor dan tiket kami urus, usia 18 sampai"
+    " 35 tahun, tidak perlu pengalaman dan langsung berangkat. Minat hubungi 0812-0000-1234 sekarang juga."
 )
 PHONE = "0812-0000-1234"
 
