@@ -1,0 +1,84 @@
+"""What every command prints with: data on standard output, messages and progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+T = TypeVar("T")
+
+#: Shorter work needs no progress bar.
+PROGRESS_AFTER_S = 2.0
+
+# A terminal obeys control characters, and bidirectional marks reorder what a reviewer reads; both come with
+# hostile posts. One character for one keeps every offset true.
+_SHOWN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
+_SHOWN |= dict.fromkeys([*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
+_SHOWN |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of pairs, which no encoding can write
+
+
+def shown(text: str) -> str:
+    """`text` as it may be sent to a terminal: control characters visible, of the same length."""
+    return text.translate(_SHOWN)
+
+
+def one_line(text: str) -> str:
+    """`text` on a single line, safe for a terminal."""
+    return shown(" ".join(text.split()))
+
+
+def say(message: str) -> None:
+    """Tell the user something on standard error."""
+    print(one_line(message), file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    from ..io.writing import dumps
+
+    print(dumps(value, indent=2))
+
+
+def print_table(table: Table) -> None:
+    """A rich table on standard output, as wide as it needs where there is no terminal."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(console.measure(table).maximum, 80))
+    console.print(table)
+
+
+def tracked(
+    items: Iterable[T], label: str, position: Callable[[], tuple[int, int | None]] | None = None
+) -> Iterator[T]:
+    """`items`, with a progress bar on a terminal once the work has lasted `PROGRESS_AFTER_S`.
+
+    `position` says how much is done and of how much (None where that is not known), in any unit.
+    """
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), "{task.description}", BarColumn(), TextColumn("{task.fields[count]:,}"))
+    bar = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    task = bar.add_task(label, total=None, count=0)
+    begun, started = time.monotonic(), False
+    try:
+        for count, item in enumerate(items, start=1):
+            yield item
+            if not started and time.monotonic() - begun > PROGRESS_AFTER_S:
+                bar.start()
+                started = True
+            if started:
+                done, total = position() if position else (count, None)
+                bar.update(task, completed=done, total=total, count=count)
+    finally:
+        bar.stop()

@@ -1,0 +1,305 @@
+"""Read posts from JSON Lines, CSV, Parquet or plain text, one row at a time and in bounded memory.
+
+A row that cannot be read becomes a `Row` with an `error`; only a file that cannot be read at all raises.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, BinaryIO, Literal
+
+from ..errors import InputError
+
+InputFormat = Literal["jsonl", "csv", "parquet", "text"]
+
+INPUT_ENDINGS: dict[str, InputFormat] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".txt": "text",
+}
+
+PARQUET_HINT = "Parquet needs pyarrow; install it with: pip install 'tppo-watch[parquet]'"
+
+# A post is a few hundred characters and a pasted chat some ten thousand. The bound keeps a file without a
+# single line end from filling the memory, and leaves room for a megabyte of text written as \u escapes.
+MAX_LINE_CHARS = 8 * 2**20
+PARQUET_BATCH_ROWS = 1024
+
+# Longest first: the mark of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` leaves of bytes it could not decode
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of input: a text, or the reason why there is none."""
+
+    line: int  #: 1 for the first line of the file; in Parquet the first row
+    id: str | int | None  #: None where the row has none
+    text: str | None
+    error: str | None = None
+
+
+def format_of(name: str) -> InputFormat | None:
+    """The input format that the ending of a file name stands for; None where it stands for none."""
+    return INPUT_ENDINGS.get(PurePath(name).suffix.lower())
+
+
+def read_rows(
+    file: BinaryIO,
+    format: InputFormat,
+    *,
+    name: str,
+    text_field: str = "text",
+    id_field: str = "id",
+    encoding: str | None = None,
+) -> Iterator[Row]:
+    """The rows of `file` in order. Blank lines are no rows.
+
+    Parameters
+    ----------
+    file : binary file
+        Read forward only, except for Parquet from a pipe, which is first copied to a temporary file.
+    name : str
+        What messages call the file.
+    encoding : str, optional
+        UTF-8 where nothing is said; a byte order mark overrides that.
+
+    Raises
+    ------
+    InputError
+        If the file is binary where text is wanted, lacks the text column, is no Parquet or needs pyarrow.
+    """
+    if format == "parquet":
+        yield from _parquet_rows(file, name, text_field, id_field)
+        return
+    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)  # type: ignore[type-var]
+    encoding = codecs.lookup(encoding or _encoding(buffered, name)).name
+    # Strict decoding would end the file at the first bad byte; marked, the bad line alone is refused.
+    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    text = io.TextIOWrapper(buffered, encoding, errors=errors, newline="" if format == "csv" else "\n")
+    lines = _lines(text)
+    try:
+        if format == "jsonl":
+            yield from _jsonl_rows(lines, text_field, id_field)
+        elif format == "csv":
+            yield from _csv_rows(lines, name, text_field, id_field)
+        else:
+            yield from _text_rows(lines)
+    finally:
+        text.detach()  # the file belongs to the caller
+
+
+def _encoding(file: io.BufferedReader, name: str) -> str:
+    head = file.peek(4096)[:4096]
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    if b"\0" in head:
+        raise InputError(
+            "binary data, not text; if it is text, name its encoding, as in --encoding utf-16-le", item=name
+        )
+    return "utf-8"
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str | None]]:
+    """Numbered lines with their ends; None for one that is too long, of which the rest is passed over."""
+    number = 0
+    while line := text.readline(MAX_LINE_CHARS):
+        number += 1
+        if len(line) < MAX_LINE_CHARS or line.endswith("\n"):
+            yield number, line
+            continue
+        while (rest := text.readline(MAX_LINE_CHARS)) and not rest.endswith("\n"):
+            pass
+        yield number, None
+
+
+def _flaw(line: str | None) -> str | None:
+    """What is wrong with a line before it is parsed."""
+    if line is None:
+        return f"longer than {MAX_LINE_CHARS:,} characters"
+    if found := _UNDECODED.search(line):
+        byte = ord(found.group()) - 0xDC00
+        return f"not UTF-8 (byte 0x{byte:02x}); name the encoding, as in --encoding cp1252"
+    return None
+
+
+def _text_rows(lines: Iterable[tuple[int, str | None]]) -> Iterator[Row]:
+    for number, line in lines:
+        if flaw := _flaw(line):
+            yield Row(number, None, None, flaw)
+        elif line and (text := line.rstrip("\r\n")).strip():
+            yield Row(number, None, text)
+
+
+def _jsonl_rows(lines: Iterable[tuple[int, str | None]], text_field: str, id_field: str) -> Iterator[Row]:
+    for number, line in lines:
+        if flaw := _flaw(line):
+            yield Row(number, None, None, flaw)
+        elif line and line.strip():
+            yield _jsonl_row(number, line, text_field, id_field)
+
+
+def _jsonl_row(number: int, line: str, text_field: str, id_field: str) -> Row:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as exc:
+        return Row(number, None, None, f"not JSON: {exc.msg} at column {exc.colno}")
+    except (ValueError, RecursionError):  # a number of thousands of digits; brackets nested without end
+        return Row(number, None, None, "not JSON: nested too deep, or a number too long")
+    if not isinstance(record, dict):
+        return Row(number, None, None, f"a JSON object is wanted, not {_kind(record)}")
+    if text_field not in record:
+        return Row(number, _id(record.get(id_field)), None, f"no field {text_field!r}")
+    return _row(number, record.get(id_field), record[text_field], text_field)
+
+
+def _row(number: int, id: Any, text: Any, text_field: str) -> Row:
+    if not isinstance(text, str):
+        return Row(number, _id(id), None, f"field {text_field!r} is {_kind(text)}, not a text")
+    return Row(number, _id(id), text)
+
+
+def _id(value: Any) -> str | int | None:
+    return value if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
+
+
+def _kind(value: Any) -> str:
+    kinds = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
+    return kinds.get(type(value), "a number" if isinstance(value, (int, float)) else type(value).__name__)
+
+
+def _csv_rows(
+    lines: Iterator[tuple[int, str | None]], name: str, text_field: str, id_field: str
+) -> Iterator[Row]:
+    first = next(((number, line) for number, line in lines if line is None or line.strip()), None)
+    if first is None:
+        return
+    if flaw := _flaw(first[1]):
+        raise InputError(f"the header is {flaw}", item=name)
+    delimiter, header = _header(first[1] or "", name, text_field)
+    text_at = header.index(text_field)
+    id_at = header.index(id_field) if id_field in header else None
+    for number, cells in _csv_records(lines, delimiter):
+        if isinstance(cells, str):
+            yield Row(number, None, None, cells)
+        elif len(cells) != len(header):
+            columns = f"{len(cells)} columns where the header has {len(header)}"
+            yield Row(number, None, None, f"{columns}; a text with {delimiter!r} in it needs quotes")
+        else:
+            yield Row(number, None if id_at is None else _id(cells[id_at]), cells[text_at])
+
+
+def _header(line: str, name: str, text_field: str) -> tuple[str, list[str]]:
+    """The delimiter under which the first line holds the text column, and the columns.
+
+    Spreadsheets set to Indonesian write semicolons, exports for spreadsheets tabs.
+    """
+    for delimiter in (",", ";", "\t"):
+        header = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        if text_field in header:
+            return delimiter, header
+    raise InputError(_no_column(text_field, re.split("[,;\t]", line.strip())), item=name)
+
+
+def _csv_records(
+    lines: Iterator[tuple[int, str | None]], delimiter: str
+) -> Iterator[tuple[int, list[str] | str]]:
+    """Records with the number of their first line; a string says why a line is none.
+
+    A quote that is never closed would swallow all that follows. So only the line it stands on is given up,
+    and those after it are read again.
+    """
+    again: deque[tuple[int, str | None]] = deque()
+    while True:
+        taken: list[tuple[int, str | None]] = []
+        try:
+            cells = next(csv.reader(_feed(again, lines, taken), delimiter=delimiter, strict=True), None)
+        except csv.Error as exc:
+            again.extendleft(reversed(taken[1:]))
+            number, line = taken[0]
+            yield number, _flaw(line) or f"not CSV: {exc}"
+            continue
+        if cells is None:
+            return
+        flaw = next(filter(None, (_flaw(line) for _, line in taken)), None)
+        if flaw or cells:
+            yield taken[0][0], flaw or cells
+
+
+def _feed(
+    again: deque[tuple[int, str | None]],
+    lines: Iterator[tuple[int, str | None]],
+    taken: list[tuple[int, str | None]],
+) -> Iterator[str]:
+    """Lines for one record, noted in `taken`; ends the record where it grows past what a post can be."""
+    size = 0
+    while True:
+        item = again.popleft() if again else next(lines, None)
+        if item is None:
+            return
+        taken.append(item)
+        size += len(item[1] or "")
+        if item[1] is None or size > MAX_LINE_CHARS:
+            raise csv.Error("a quote is not closed")
+        yield item[1]
+
+
+def _parquet_rows(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[Row]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as exc:
+        raise InputError(PARQUET_HINT, item=name) from exc
+    try:
+        table = pq.ParquetFile(file if file.seekable() else _copied(file))
+    except (pa.ArrowException, OSError) as exc:
+        raise InputError(f"not a Parquet file: {_one_line(exc)}", item=name) from exc
+    columns = table.schema_arrow.names
+    if text_field not in columns:
+        raise InputError(_no_column(text_field, columns), item=name)
+    wanted = [column for column in (id_field, text_field) if column in columns]
+    number = 0
+    try:
+        for batch in table.iter_batches(batch_size=PARQUET_BATCH_ROWS, columns=wanted):
+            for record in batch.to_pylist():
+                number += 1
+                yield _row(number, record.get(id_field), record[text_field], text_field)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as exc:
+        raise InputError(f"damaged after row {number}: {_one_line(exc)}", item=name) from exc
+
+
+def _copied(file: BinaryIO) -> BinaryIO:
+    """A copy on disk, as Parquet is read from its end and a pipe has none yet."""
+    copy = tempfile.TemporaryFile()
+    shutil.copyfileobj(file, copy)
+    copy.seek(0)
+    return copy
+
+
+def _no_column(text_field: str, columns: Iterable[str]) -> str:
+    return f"no column {text_field!r} among: {', '.join(columns)[:200]}; name it with --text-field"
+
+
+def _one_line(exc: BaseException) -> str:
+    return " ".join(str(exc).split())[:200]
