@@ -1,0 +1,311 @@
+"""`tppo.toml` into one frozen tree of settings. Every default stands here; unknown keys are refused."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from .errors import ConfigError
+
+#: Every kind the contract names, with the options that make sense for it beside the common ones.
+KINDS: dict[str, frozenset[str]] = {
+    "feed": frozenset(),
+    "telegram_export": frozenset(),
+    "whatsapp_export": frozenset({"date_order"}),
+    "csv": frozenset({"text_field", "id_field", "time_field", "author_field"}),
+    "jsonl": frozenset({"text_field", "id_field", "time_field", "author_field"}),
+}
+PLANNED_KINDS = ("json_feed", "telegram_public", "parquet", "page", "folder")
+
+_EVERY = re.compile(r"(\d{1,5})\s*([mhd])", re.ASCII)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
+_HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    found = _EVERY.fullmatch(value) if isinstance(value, str) else None
+    every = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
+    if not timedelta(minutes=1) <= every <= timedelta(days=30):
+        raise ValueError('must be a number with m, h or d between "1m" and "30d", such as "30m"')
+    return every
+
+
+class StorageSettings(_Section):
+    """Where posts and alerts are kept. A relative SQLite path counts from the folder of the file."""
+
+    url: str = "sqlite:///tppo.db"
+
+
+class FetchSettings(_Section):
+    """Limits of every outgoing request, and of the local files that sources name."""
+
+    allow_private: tuple[str, ...] = ()  #: exact ``host:port`` pairs that may be reached although private
+    timeout_s: float = Field(
+        default=30.0, gt=0, le=300
+    )  #: for one request, redirects and body included
+    max_bytes: int = Field(default=10 * 2**20, ge=1024, le=2**30)  #: of one answer, after decompression
+    max_items: int = Field(default=2000, ge=1, le=100_000)  #: read from one feed
+    max_redirects: int = Field(default=5, ge=0, le=20)
+    max_file_bytes: int = Field(default=256 * 2**20, ge=1024, le=2**36)  #: of one local file
+    contact: str | None = None  #: an address in the user agent, so that a site can reach whoever scans it
+
+    @field_validator("allow_private", mode="before")
+    @classmethod
+    def _exact_pairs(cls, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not all(isinstance(pair, str) for pair in value):
+            raise ValueError('must be a list such as ["127.0.0.1:8080"]')
+        for pair in value:
+            found = _HOST_PORT.fullmatch(pair)
+            if not found or not 0 < int(found[2]) < 65536:
+                raise ValueError(f'{pair!r} is no host:port pair; write one such as "127.0.0.1:8080"')
+        return tuple(pair.lower() for pair in value)
+
+    @field_validator("contact")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[!-~]{1,200}", value):
+            raise ValueError("must be one address without spaces, such as an e-mail address or a URL")
+        return value
+
+
+class SourceSettings(_Section):
+    """One place posts come from: an address or a file, how to read it and how often."""
+
+    id: str
+    kind: str
+    url: str | None = None
+    path: Path | None = None  #: absolute after loading
+    every: Annotated[timedelta, BeforeValidator(_duration)] = timedelta(hours=1)
+    province: str | None = Field(default=None, max_length=80)
+    text_field: str = "text"
+    id_field: str | None = None  #: rows without an id are known by their text
+    time_field: str | None = None
+    author_field: str | None = None
+    date_order: Literal["auto", "dmy", "mdy", "ymd"] = "auto"
+
+    @field_validator("id")
+    @classmethod
+    def _plain_id(cls, value: str) -> str:
+        if not _ID.fullmatch(value):
+            raise ValueError(
+                "must be up to 80 letters, digits, '.', '_' or '-', a letter or digit first"
+            )
+        return value
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        works = ", ".join(KINDS)
+        if value in PLANNED_KINDS:
+            raise ValueError(f"kind {value!r} does not work in this version; these do: {works}")
+        if value not in KINDS:
+            raise ValueError(f"there is no kind {value!r}; allowed: {works}")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https?://[^\s/?#]+", value, re.IGNORECASE):
+            raise ValueError("must be an http:// or https:// address; use path for a file")
+        return value
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _file_path(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            if not value or "\0" in value:
+                raise ValueError("must name a file")
+            return Path(value)
+        return value
+
+    @model_validator(mode="after")
+    def _fits_kind(self) -> SourceSettings:
+        if (self.url is None) == (self.path is None):
+            raise ValueError("needs exactly one of url and path")
+        special = set().union(*KINDS.values()) - KINDS[self.kind]
+        if wrong := sorted(special & self.model_fields_set):
+            raise ValueError(f"{', '.join(wrong)} does not belong to kind {self.kind!r}")
+        return self
+
+
+class NotifySettings(_Section):
+    """Where alerts are to be delivered: an apprise address, and from which level on."""
+
+    url: str = Field(min_length=1)
+    min_level: Literal["medium", "high"] = "high"
+    assistance: bool = True  #: also posts in which somebody needs help, whatever their level
+
+
+class ModelSettings(_Section):
+    """Which model assesses; none named means the one that ships with the library."""
+
+    path: Path | None = None  #: absolute after loading
+    prevalence: float | None = Field(
+        default=None, gt=0, lt=1
+    )  #: of trafficking posts; None: the model's
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _model_path(cls, value: Any) -> Any:
+        return Path(value) if isinstance(value, str) and value else value
+
+
+class PrivacySettings(_Section):
+    """How author names are kept: as keyed hashes, with this key, never as names."""
+
+    key_file: Path = Path("tppo.key")  #: absolute after loading; made with mode 0600 on first use
+
+    @field_validator("key_file", mode="before")
+    @classmethod
+    def _key_path(cls, value: Any) -> Any:
+        return Path(value) if isinstance(value, str) and value else value
+
+
+class Settings(_Section):
+    """Everything `tppo.toml` can say. Compared by value, never changed after loading."""
+
+    storage: StorageSettings = StorageSettings()
+    fetch: FetchSettings = FetchSettings()
+    sources: tuple[SourceSettings, ...] = ()
+    notify: tuple[NotifySettings, ...] = ()
+    model: ModelSettings = ModelSettings()
+    privacy: PrivacySettings = PrivacySettings()
+
+    @field_validator("sources", "notify", mode="before")
+    @classmethod
+    def _array_of_tables(cls, value: Any, info: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"write it as [[{info.field_name}]], one table each")
+        return tuple(value)
+
+    @field_validator("sources")
+    @classmethod
+    def _different_ids(cls, value: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        seen: set[str] = set()
+        for source in value:
+            # Ids become names of files and rows: two that differ by case only would be confused by people.
+            if source.id.casefold() in seen:
+                raise ValueError(f"two sources have the id {source.id!r}; give each its own")
+            seen.add(source.id.casefold())
+        return value
+
+
+def load_settings(path: str | Path) -> Settings:
+    """Read the settings file at `path`.
+
+    Relative paths inside it (sources, SQLite file, key, model) count from its own folder, so that a timer
+    that starts elsewhere finds the same files.
+
+    Raises
+    ------
+    ConfigError
+        With the file, the key and what is allowed there.
+    """
+    file = Path(path)
+    try:
+        data = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(
+            "there is no such file; name yours with --config", file=str(path)
+        ) from None
+    except OSError as exc:
+        raise ConfigError(f"cannot be read: {exc.strerror or exc}", file=str(path)) from exc
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"is not UTF-8 text (byte {exc.start})", file=str(path)) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+        raise ConfigError(f"is not valid TOML: {exc}", file=str(path)) from None
+    return settings_from(data, folder=file.resolve().parent, file=str(path))
+
+
+def settings_from(data: dict[str, Any], *, folder: Path, file: str | None = None) -> Settings:
+    """Settings from a parsed TOML table; relative paths count from `folder`. Raises `ConfigError`."""
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as exc:
+        raise _explain(exc, file) from None
+    return _anchor(settings, folder)
+
+
+def _anchor(settings: Settings, folder: Path) -> Settings:
+    """The same settings with every path absolute."""
+
+    def absolute(path: Path) -> Path:
+        return folder / path.expanduser()
+
+    url = settings.storage.url
+    if (found := re.fullmatch(r"(sqlite(?:\+pysqlite)?:///)(?!/)([^?]+)(\?.*)?", url)) and found[
+        2
+    ] != ":memory:":
+        url = f"{found[1]}{folder / found[2]}{found[3] or ''}"
+    return settings.model_copy(
+        update={
+            "storage": StorageSettings(url=url),
+            "sources": tuple(
+                source.model_copy(update={"path": absolute(source.path)}) if source.path else source
+                for source in settings.sources
+            ),
+            "model": settings.model.model_copy(
+                update={"path": absolute(settings.model.path)} if settings.model.path else {}
+            ),
+            "privacy": PrivacySettings(key_file=absolute(settings.privacy.key_file)),
+        }
+    )
+
+
+_SECTIONS: dict[str, type[_Section]] = {
+    "storage": StorageSettings,
+    "fetch": FetchSettings,
+    "sources": SourceSettings,
+    "notify": NotifySettings,
+    "model": ModelSettings,
+    "privacy": PrivacySettings,
+}
+
+
+def _explain(exc: ValidationError, file: str | None) -> ConfigError:
+    """The first error in one line a user can act on; a typing slip before what follows from it."""
+    errors = sorted(exc.errors(), key=lambda error: error["type"] != "extra_forbidden")
+    error = errors[0]
+    where = list(error["loc"])
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        section = _SECTIONS.get(str(where[0])) if len(where) > 1 else Settings
+        allowed = list((section or Settings).model_fields)
+        near = difflib.get_close_matches(str(where[-1]), allowed, n=1)
+        message = (
+            f"unknown key; did you mean {near[0]!r}?"
+            if near
+            else f"unknown key; allowed: {', '.join(allowed)}"
+        )
+    elif error["type"] == "missing":
+        message = "is missing"
+    elif not error["type"].startswith("value_error"):
+        message = f"{message[0].lower()}{message[1:]}, not {_short(error['input'])}"
+    return ConfigError(message, file=file, key=key or None)
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 40 else shown[:37] + "..."

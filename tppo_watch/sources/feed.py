@@ -1,0 +1,163 @@
+"""RSS and Atom, through feedparser."""
+
+from __future__ import annotations
+
+import calendar
+import html
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import feedparser
+
+from ..config import SourceSettings
+from ..errors import SourceError
+from ..types import Failure, Post
+from .content import Fetcher
+from .dates import parse_time, to_utc
+from .plain import id_from
+
+_ROOT = re.compile(rb"<(?:[a-z0-9]{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|table|blockquote|section|article|hr|pre|dd|dt|figure)\b[^<>]*>",
+    re.I,
+)
+_TAG = re.compile(r"<[!/?a-z][^<>]*>", re.I)
+# Contacts hide behind words such as "Daftar di sini"; other link targets would only add noise.
+_CONTACT_LINK = re.compile(
+    r"""<a\b[^<>]*?\bhref="((?:https?://)?(?:wa\.me|api\.whatsapp\.com|t\.me)/[^"<>]{1,300}|(?:tel|mailto):[^"<>]{1,100})"[^<>]*>""",
+    re.I,
+)
+_RUNNING_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+
+
+def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
+    """Yield one post an item, title first, in the order of the feed."""
+    stream = fetcher.open(source)
+    if stream is None:
+        return
+    with stream:
+        body = stream.read()
+    parsed = _parse(body, source)
+    entries = parsed.entries
+    shared = _shared_links(parsed)
+    for number, entry in enumerate(islice(entries, fetcher.config.max_items), 1):
+        try:
+            yield _post(entry, source.id, shared)
+        except Exception as exc:  # the edge of one item: feedparser's records are as odd as the feed
+            yield Failure(f"{source.id}: item {number}", "read", f"{type(exc).__name__} in this item")
+    if len(entries) > fetcher.config.max_items:
+        limit = fetcher.config.max_items
+        yield Failure(
+            source.id,
+            "read",
+            f"{len(entries)} items, only the first {limit} read ([fetch] max_items = {limit})",
+        )
+    if parsed.bozo and _is_damage(parsed.bozo_exception):
+        yield Failure(
+            source.id, "read", f"damaged feed, {len(entries)} items recovered: {_first_line(parsed)}"
+        )
+
+
+def _parse(body: bytes, source: SourceSettings) -> Any:
+    flat = body.replace(b"\0", b"")  # UTF-16 hides nothing this way
+    root = _ROOT.search(flat)
+    if root is None:
+        raise SourceError(source.id, "is no RSS or Atom feed" if body.strip() else "is empty, not a feed")
+    if b"<!ENTITY" in flat[: root.start()].upper():
+        raise SourceError(source.id, "refused: the feed declares entities, which can grow without end")
+    try:
+        # A stream, because feedparser takes a plain string for an address to fetch.
+        parsed = feedparser.parse(
+            io.BytesIO(body), response_headers={"content-location": source.url} if source.url else None
+        )
+    except Exception as exc:  # some small malformed feeds make feedparser raise whatever they hit inside
+        raise SourceError(source.id, f"cannot be read as a feed ({type(exc).__name__})") from exc
+    if not parsed.version and not parsed.entries:
+        raise SourceError(source.id, f"is no RSS or Atom feed: {_first_line(parsed)}")
+    return parsed
+
+
+def _is_damage(exc: BaseException) -> bool:
+    """Whether `exc` means lost items; feedparser also complains where it only had to guess the encoding."""
+    return not isinstance(exc, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType)
+
+
+def _first_line(parsed: Any) -> str:
+    return (str(parsed.get("bozo_exception") or "no items").strip().splitlines() or ["unknown error"])[0][
+        :120
+    ]
+
+
+def _shared_links(parsed: Any) -> frozenset[str]:
+    """Links that cannot tell items apart: used more than once, or that of the channel."""
+    counts = Counter(_link(entry) for entry in parsed.entries)
+    channel = parsed.feed.get("link")
+    return frozenset(link for link, count in counts.items() if link and (count > 1 or link == channel))
+
+
+def _post(entry: Any, source_id: str, shared: frozenset[str]) -> Post:
+    title = _text(entry.get("title_detail") or {"value": entry.get("title", "")})
+    contents = entry.get("content") or [entry.get("summary_detail") or {"value": entry.get("summary", "")}]
+    body = max((_text(content) for content in contents), key=len)
+    link = _link(entry)
+    # Much repeated titles would count their words twice.
+    text = body if title and body.startswith(title) else "\n".join(part for part in (title, body) if part)
+    return Post(
+        source_id=source_id,
+        native_id=_identity(entry, link, shared, title, text),
+        text=text,
+        url=link,
+        published=_published(entry),
+        author=(entry.get("author") or "").strip() or None,
+        title=title or None,
+    )
+
+
+def _identity(entry: Any, link: str | None, shared: frozenset[str], title: str, text: str) -> str:
+    """The link first: some feeds number their items anew in every version, so their guid names nothing."""
+    guid = (entry.get("id") or "").strip()
+    if _RUNNING_NUMBER.fullmatch(guid) or guid == link:
+        guid = ""
+    if link and link not in shared:
+        return link[:500]
+    if link:
+        return f"{link[:400]} {guid[:90] or id_from(title)}"
+    return guid[:500] or id_from(title, text)
+
+
+def _link(entry: Any) -> str | None:
+    link = (entry.get("link") or "").strip().split("#", 1)[0]
+    return link if re.match(r"https?://", link, re.I) else None
+
+
+def _published(entry: Any) -> datetime | None:
+    for name in ("published", "updated", "created"):
+        if raw := entry.get(name):
+            # Before feedparser's own reading: it takes zones it does not know, WIB among them, for UTC.
+            if found := parse_time(raw):
+                return found
+            if parsed := entry.get(f"{name}_parsed"):
+                return to_utc(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+    return None
+
+
+def _text(content: Any) -> str:
+    value = content.get("value") or ""
+    if content.get("type") == "text/plain":
+        # Titles come as plain text that still holds markup when a site escapes twice.
+        value = html.unescape(value) if "&" in value else value
+        return value.strip()
+    return html_to_text(value)
+
+
+def html_to_text(markup: str) -> str:
+    """The words of sanitised HTML, a line for each block, with contacts hidden in links written out."""
+    markup = _CONTACT_LINK.sub(lambda found: f"<a>{found[1]} ", markup)
+    plain = html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup)))
+    lines = (" ".join(line.split()) for line in plain.splitlines())
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,193 @@
+"""WhatsApp's "export chat": a `.txt`, or the `.zip` that holds it.
+
+The format is nowhere written down and changes with the phone's system, language and region; what is read here
+is a date and a time at the beginning of a line, in the orders and with the marks seen in use.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import BinaryIO, Literal
+
+from ..config import SourceSettings
+from ..errors import SourceError
+from ..types import Failure, Post
+from .content import Fetcher
+from .dates import WIB
+from .plain import decode, id_from, unrepeated
+
+Order = Literal["dmy", "mdy", "ymd"]
+
+# Marks of writing direction stand before lines, names and times; narrow spaces before AM and PM.
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
+_MARKS.update({ord("\u202f"): " ", ord("\u00a0"): " "})
+_HEAD = re.compile(
+    r"(?P<open>\[)?(?P<a>\d{1,4})(?P<mark>[/.-])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{2,4})\.?,?\s{1,2}"
+    r"(?:pukul\s|jam\s|at\s)?(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?:[.:](?P<second>\d{2}))?"
+    r"(?:\s?(?P<half>[AaPp])\.?\s?[Mm]\.?(?![A-Za-z]))?(?(open)\]\s?|\s[-–—]\s)(?P<rest>.*)",
+    re.ASCII,
+)
+_MAX_NAME = 80  # characters; WhatsApp allows 25 for a name, a saved contact may be longer
+_MEDIA = re.compile(
+    r"<?(?:media|gambar|foto|image|photo|video|gif|stiker|sticker|audio|dokumen|document|kartu kontak"
+    r"|contact card) (?:tidak disertakan|omitted)>?|<(?:attached|terlampir|lampiran): [^<>]{1,200}>"
+    r"|[^<>\n]{1,200}\((?:file attached|file terlampir|berkas terlampir)\)",
+    re.I,
+)
+_SYSTEM = re.compile(
+    r"(?:pesan ini dihapus|anda menghapus pesan ini|pesan ini telah dihapus|this message was deleted"
+    r"|you deleted this message|null|menunggu pesan ini\b.*|waiting for this message\b.*"
+    r"|panggilan (?:suara|video) (?:tak|tidak) terjawab.*|missed (?:voice|video) call.*"
+    r"|pesan dan panggilan terenkripsi.*|messages and calls are end-to-end encrypted.*"
+    r"|.{0,80}\b(?:bergabung menggunakan tautan|joined using this group's invite link|membuat grup"
+    r"|created (?:this )?group|mengubah (?:subjek|deskripsi|ikon|nama grup)|changed (?:the|this group's) "
+    r"(?:subject|description|icon|group name)|kode keamanan\b.*\bberubah"
+    r"|security code\b.*\bchanged).{0,300})\.?",
+    re.I,
+)
+_EDITED = re.compile(r"\s*<(?:pesan ini diedit|this message was edited)>\s*$", re.I)
+
+
+@dataclass(slots=True)
+class _Message:
+    line: int
+    date: tuple[int, int, int]  #: as written; which is the day is not known yet
+    time: tuple[int, int, int]
+    sender: str
+    lines: list[str] = field(default_factory=list)
+
+
+def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
+    """Yield one post a message with text, in the order of the export; system and media lines are left out.
+
+    Times are read as WIB (UTC+7): an export does not say its zone.
+    """
+    stream = fetcher.open(source)
+    if stream is None:
+        return
+    with stream:
+        text = decode(_unzipped(stream, source, fetcher.config.max_file_bytes), source.id)
+    items = list(_messages(text))
+    messages = [item for item in items if isinstance(item, _Message)]
+    if not messages and text.strip():
+        raise SourceError(source.id, "is no WhatsApp export: no line begins with a date, a time and a name")
+    order = source.date_order if source.date_order != "auto" else infer_order([m.date for m in messages])
+    seen: dict[str, int] = {}
+    for item in items:
+        if isinstance(item, int):
+            yield Failure(f"{source.id}: line {item}", "read", "stands before the first message")
+        elif (found := _post(item, order, source.id, seen)) is not None:
+            yield found
+
+
+def _unzipped(stream: BinaryIO, source: SourceSettings, max_bytes: int) -> bytes:
+    start = stream.read(4)
+    stream.seek(0)
+    if start[:2] != b"PK":
+        return stream.read()
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            texts = [name for name in archive.namelist() if name.lower().endswith(".txt")]
+            if not texts:
+                raise SourceError(source.id, "the zip holds no .txt file; export the chat again")
+            # Attached text files may lie beside the chat; the chat's own name says so.
+            texts.sort(key=lambda name: ("chat" not in name.lower(), name))
+            with archive.open(texts[0]) as member:
+                body = member.read(max_bytes + 1)
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as exc:
+        raise SourceError(source.id, f"the zip cannot be read: {exc}") from None
+    if len(body) > max_bytes:
+        raise SourceError(
+            source.id, f"the chat in the zip has more than [fetch] max_file_bytes = {max_bytes}"
+        )
+    return body
+
+
+def _messages(text: str) -> Iterator[_Message | int]:
+    """Messages by a person, each with all its lines; the number of a line that belongs to none."""
+    current: _Message | None = None
+    belongs = False
+    for number, raw in enumerate(io.StringIO(text), 1):
+        line = raw.rstrip("\r\n").translate(_MARKS)
+        head = _HEAD.match(line[:400])
+        if head is None:
+            if current is not None:
+                current.lines.append(line)
+            elif line.strip() and not belongs:
+                yield number
+            continue
+        if current is not None:
+            yield current
+        current, belongs = _opened(head, line, number), True
+    if current is not None:
+        yield current
+
+
+def _opened(head: re.Match[str], line: str, number: int) -> _Message | None:
+    """The message a line opens; None for a line of the system, such as who joined."""
+    sender, colon, first = line[head.start("rest") :].partition(":")
+    sender = sender.strip().removeprefix("~").strip()
+    # The system quotes names of groups, which may hold a colon.
+    if not colon or not sender or len(sender) > _MAX_NAME or '"' in sender or "“" in sender:
+        return None
+    hour = int(head["hour"])
+    if head["half"]:
+        hour = hour % 12 + (12 if head["half"] in "pP" else 0)
+    time = (hour, int(head["minute"]), int(head["second"] or 0))
+    return _Message(number, (int(head["a"]), int(head["b"]), int(head["c"])), time, sender, [first.strip()])
+
+
+def _post(message: _Message, order: Order, source_id: str, seen: dict[str, int]) -> Post | Failure | None:
+    text = _EDITED.sub(
+        "", "\n".join(line for line in message.lines if not _MEDIA.fullmatch(line.strip()))
+    ).strip()
+    if not text or _SYSTEM.fullmatch(text[:400]):
+        return None
+    day = _date(message.date, order)
+    try:
+        if day is None:
+            raise ValueError
+        published = datetime(*day, *message.time, tzinfo=WIB).astimezone(UTC)
+    except ValueError:
+        shown = "/".join(map(str, message.date))
+        return Failure(
+            f"{source_id}: line {message.line}",
+            "read",
+            f"{shown} is no date in the order {order}; set date_order",
+        )
+    native = unrepeated(id_from(published.isoformat(), text), seen)
+    return Post(source_id, native, text, published=published, author=message.sender)
+
+
+def _date(parts: tuple[int, int, int], order: Order) -> tuple[int, int, int] | None:
+    a, b, c = parts
+    if a > 31 or order == "ymd":
+        year, month, day = a, b, c
+    elif order == "mdy":
+        year, month, day = c, a, b
+    else:
+        year, month, day = c, b, a
+    year += 2000 if year < 100 else 0
+    return (year, month, day) if 2009 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def infer_order(dates: Sequence[tuple[int, int, int]]) -> Order:
+    """Which number of the dates is the day, from all of them together.
+
+    The order in which most dates exist wins; of those the one in which time runs backwards least, since a
+    chat is written down as it went; of those day first, the order of the country.
+    """
+
+    def badness(order: Order) -> tuple[int, int]:
+        read_so = [_date(parts, order) for parts in dates]
+        known = [day for day in read_so if day is not None]
+        backwards = sum(later < earlier for earlier, later in zip(known, known[1:], strict=False))
+        return len(read_so) - len(known), backwards
+
+    orders: tuple[Order, ...] = ("dmy", "mdy", "ymd")
+    return min(orders, key=badness)

@@ -1,0 +1,125 @@
+"""Alerts: which posts wait for a person, in which lane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
+
+from ..errors import NotFoundError
+from .schema import alerts, assessments, posts
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """An alert with the post and the assessment that stand for it."""
+
+    id: int
+    lane: str
+    state: str
+    first_seen: datetime
+    last_seen: datetime
+    copies: int  #: posts that said the same, beside the one shown
+    post_id: int
+    source_id: str
+    native_id: str
+    text: str
+    title: str | None
+    url: str | None
+    published: datetime | None
+    fetched: datetime
+    province: str | None
+    assessment: Mapping[str, Any]  #: as `Assessment.to_dict`
+
+
+def raise_alert(connection: Connection, post_id: int, lane: str, *, now: datetime) -> int:
+    """Open an alert for a post and return its id."""
+    values = {
+        "post_id": post_id,
+        "lane": lane,
+        "state": "open",
+        "first_seen": now,
+        "last_seen": now,
+        "copies": 0,
+    }
+    alert_id: int = connection.execute(insert(alerts).values(values)).inserted_primary_key[0]
+    return alert_id
+
+
+def add_copy(connection: Connection, post_id: int, *, now: datetime) -> None:
+    """Count one more post that says what the post `post_id` says, where that has an alert."""
+    connection.execute(
+        update(alerts).where(alerts.c.post_id == post_id).values(copies=alerts.c.copies + 1, last_seen=now)
+    )
+
+
+def move(connection: Connection, alert_id: int, *, post_id: int, lane: str, now: datetime) -> None:
+    """Let a newer version of its post stand for an alert, in a more urgent lane; a closed alert opens again."""
+    connection.execute(
+        update(alerts)
+        .where(alerts.c.id == alert_id)
+        .values(post_id=post_id, lane=lane, state="open", last_seen=now)
+    )
+
+
+def touch(connection: Connection, alert_id: int, *, now: datetime) -> None:
+    """Note that the post of an alert was seen again."""
+    connection.execute(update(alerts).where(alerts.c.id == alert_id).values(last_seen=now))
+
+
+def listed(
+    connection: Connection,
+    *,
+    lanes: tuple[str, ...],
+    lane: str | None = None,
+    state: str | None = "open",
+    limit: int | None = None,
+) -> list[AlertRecord]:
+    """Alerts by lane in the order of `lanes`, then risk, then the latest first.
+
+    `lane` and `state` keep only those; None keeps all.
+    """
+    rank = case({name: index for index, name in enumerate(lanes)}, value=alerts.c.lane, else_=len(lanes))
+    query = _joined().order_by(rank, assessments.c.risk.desc(), alerts.c.first_seen.desc(), alerts.c.id)
+    if lane is not None:
+        query = query.where(alerts.c.lane == lane)
+    if state is not None:
+        query = query.where(alerts.c.state == state)
+    return [_record(row) for row in connection.execute(query.limit(limit))]
+
+
+def get(connection: Connection, alert_id: int) -> AlertRecord:
+    """One alert. Raises `NotFoundError`."""
+    row = connection.execute(_joined().where(alerts.c.id == alert_id)).first()
+    if row is None:
+        raise NotFoundError("alert", str(alert_id))
+    return _record(row)
+
+
+def count_by_lane(connection: Connection) -> dict[str, int]:
+    """Open alerts in each lane that has any."""
+    query = select(alerts.c.lane, func.count()).where(alerts.c.state == "open").group_by(alerts.c.lane)
+    return {lane: count for lane, count in connection.execute(query)}
+
+
+def _joined() -> Select[Any]:
+    return (
+        select(
+            alerts,
+            *(
+                column
+                for column in posts.c
+                if column.name not in ("id", "content_hash", "author_key", "copy_of")
+            ),
+            assessments.c.body.label("assessment"),
+        )
+        .join(posts, posts.c.id == alerts.c.post_id)
+        .join(assessments, assessments.c.post_id == posts.c.id)
+    )
+
+
+def _record(row: Row[Any]) -> AlertRecord:
+    return AlertRecord(**row._mapping)
