@@ -43,7 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except typer.TyperException as exc:
-        return _complain(f"{exc.format_message()}{_hint(exc)}", exc.exit_code)
+        # A group called without a command has printed its help and has no more to say.
+        message = exc.format_message()
+        return _complain(f"{message}{_hint(exc)}", exc.exit_code) if message else exc.exit_code
     except BrokenPipeError:
         # Whoever read our output, such as `head`, has enough. What is still buffered must go nowhere, or the
         # interpreter complains when it shuts down.
@@ -123,14 +125,15 @@ class _Deferred(TyperCommand):
 def load_command(name: str) -> TyperCommand | TyperGroup:
     """The real command `name`, with ``-v`` added to it or to each of its subcommands."""
     module = import_module(f"{__package__}.{name}")
-    app = getattr(module, "app", None)
-    if app is None:
-        app = typer.Typer(add_completion=False)
+    app = typer.Typer()
+    app.callback()(lambda: None)  # makes it a group, however many commands it gets
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name)
+    else:
         app.command(name)(getattr(module, name))
-    command = typer.main.get_command(app)
-    command.name = name
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
     _add_verbose(command)
-    return command  # type: ignore[return-value]
+    return command
 
 
 def _add_verbose(command: Any) -> None:

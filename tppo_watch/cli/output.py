@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.text import Text
 
 T = TypeVar("T")
 
@@ -44,13 +44,21 @@ def print_json(value: Any) -> None:
     print(dumps(value, indent=2))
 
 
-def print_table(table: Table) -> None:
-    """A rich table on standard output, as wide as it needs where there is no terminal."""
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
+    """A table on standard output, as wide as it needs where there is no terminal. Cells are no markup."""
     from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")  # a path or address cut short is of no use
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) if isinstance(cell, str) else cell for cell in row))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=max(console.measure(table).maximum, 80))
+        unbounded = console.options.update(max_width=10_000)
+        console.width = console.measure(table, options=unbounded).maximum
     console.print(table)
 
 

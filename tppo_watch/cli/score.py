@@ -8,7 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ class OnError(StrEnum):
 def score(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]...", help="JSONL, CSV, Parquet or plain text. Standard input: - or none."),
+        typer.Argument(metavar="[FILE]...", help="JSONL, CSV, Parquet or plain text; - is standard input."),
     ] = None,
     format: Annotated[
         InputFormat | None,
@@ -78,7 +78,8 @@ def score(
     with ExitStack() as stack:
         target = sys.stdout.buffer if out is None else stack.enter_context(replacing(out))
         write = stack.enter_context(score_writer(target, wanted))
-        scorer = _Scorer(assessor.load(model), write, LEVELS[LEVELS.index(min_level) :], on_error, jobs)
+        levels = LEVELS[LEVELS.index(min_level) :]
+        scorer = _Scorer(assessor.load(model), write, levels, on_error, jobs, assessor.MAX_CHARACTERS)
         for name, kind in zip(names, formats, strict=True):
             with _opened(name) as file:
                 name = _shown_name(name)
@@ -100,18 +101,23 @@ class _Scorer:
     levels: tuple[Level, ...]
     on_error: OnError
     jobs: int
+    max_characters: int
     seen: int = 0
     bad: int = 0
 
     def run(self, rows: Iterator[Row], name: str, several: bool) -> None:
         waiting: deque[Row] = deque()
+        broken: list[Exception] = []
 
         def texts() -> Iterator[str]:
-            for row in rows:
-                waiting.append(row)
-                # A bad row takes its turn as an empty text, which costs little: so each row has one
-                # assessment, and a file of nothing but bad rows does not pile up in `waiting`.
-                yield row.text or ""
+            try:
+                for row in map(self._bounded, rows):
+                    waiting.append(row)
+                    # A bad row takes its turn as an empty text, which costs little: so each row has one
+                    # assessment, and a file of nothing but bad rows does not pile up in `waiting`.
+                    yield row.text or ""
+            except Exception as exc:  # with several jobs a thread of the pool reads here, and would lose it
+                broken.append(exc)
 
         for assessment in self.assessor.assess_many(texts(), jobs=self.jobs):
             row = waiting.popleft()
@@ -123,6 +129,14 @@ class _Scorer:
                 self._refuse(row, id, name)
             elif assessment.level in self.levels:
                 self.write({"id": id, **assessment.to_dict()})
+
+        if broken:
+            raise broken[0]
+
+    def _bounded(self, row: Row) -> Row:
+        if row.text is None or len(row.text) <= self.max_characters:
+            return row
+        return replace(row, text=None, error=f"a text of more than {self.max_characters:,} characters")
 
     def _refuse(self, row: Row, id: str | int, name: str) -> None:
         self.bad += 1

@@ -1,0 +1,173 @@
+"""``tppo-watch doctor``: what is installed, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import locale
+import platform
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ..errors import WatchError
+from .output import print_json, print_table
+
+DISTRIBUTION = "tppo-watch"
+# `[scan] --config` names another; this is the one it looks for.
+CONFIG = Path("tppo.toml")
+
+State = Literal["ok", "missing", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `missing` costs a feature; `broken` stops the work."""
+
+    name: str
+    state: State
+    detail: str
+    repair: str | None = None  #: None where there is nothing to repair
+
+
+def doctor(
+    config: Annotated[Path, typer.Option(help="Configuration whose database is looked at.")] = CONFIG,
+    json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+) -> None:
+    """Say what is installed, which model, which database, what is missing and how to get it.
+
+    Exits 1 when something the work cannot do without is broken.
+
+    Example: tppo-watch doctor --json
+    """
+    findings = list(examine(config))
+    if json:
+        print_json([{k: v for k, v in asdict(finding).items() if v is not None} for finding in findings])
+    else:
+        _show(findings)
+    if any(finding.state == "broken" for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine(config: Path) -> Iterator[Finding]:
+    """Everything that is looked at, the most basic first."""
+    yield _python()
+    yield from _packages()
+    yield _model()
+    yield _sqlite()
+    yield _database(config)
+    yield _encoding()
+
+
+def _python() -> Finding:
+    return Finding("python", "ok", f"{platform.python_version()} ({sys.executable})")
+
+
+def _packages() -> Iterator[Finding]:
+    """The packages that the project's own metadata asks for, and the extras as a whole."""
+    try:
+        wanted = metadata.requires(DISTRIBUTION) or []
+        yield Finding(DISTRIBUTION, "ok", metadata.version(DISTRIBUTION))
+    except metadata.PackageNotFoundError:
+        yield Finding(DISTRIBUTION, "missing", "runs from a folder, not installed", "pip install .")
+        return
+    extras: dict[str, list[str]] = {}
+    for requirement in wanted:
+        name = re.match(r"[A-Za-z0-9._-]+", requirement)[0]  # type: ignore[index]
+        extra = re.search(r"extra == ['\"]([\w-]+)['\"]", requirement)
+        if extra is None:
+            version = _version(name)
+            if version:
+                yield Finding(name, "ok", version)
+            else:
+                yield Finding(name, "broken", "not installed", f"pip install '{requirement}'")
+        elif name != DISTRIBUTION:
+            extras.setdefault(extra[1], []).append(name)
+    for extra_name, names in extras.items():
+        absent = [name for name in names if _version(name) is None]
+        if absent:
+            repair = f"pip install '{DISTRIBUTION}[{extra_name}]'"
+            yield Finding(f"extra {extra_name}", "missing", f"without {', '.join(absent)}", repair)
+        else:
+            yield Finding(f"extra {extra_name}", "ok", ", ".join(names))
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _model() -> Finding:
+    def check() -> str:
+        from ..classifiers import store
+
+        folder = store.locate(None)
+        count = sum(1 for _ in store.checked_files(folder))
+        return f"{folder}, {count} files as in the manifest"
+
+    return _tried("model", check, f"pip install --force-reinstall {DISTRIBUTION}")
+
+
+def _sqlite() -> Finding:
+    with sqlite3.connect(":memory:") as connection:
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    if "ENABLE_FTS5" in options:
+        return Finding("sqlite", "ok", f"{sqlite3.sqlite_version} with full-text search")
+    return Finding("sqlite", "missing", f"{sqlite3.sqlite_version} without FTS5", "use a Python with FTS5")
+
+
+def _database(config: Path) -> Finding:
+    if not config.exists():
+        return Finding("database", "ok", f"none configured: no {config} here")
+
+    def check() -> str:
+        from sqlalchemy import create_engine, text
+        from sqlalchemy.engine import make_url
+
+        from ..config import load_settings
+
+        url = make_url(load_settings(config).storage.url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return f"{url.database}: not there yet; the first scan makes it"
+        engine = create_engine(url)
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        finally:
+            engine.dispose()
+        return url.render_as_string(hide_password=True)
+
+    return _tried("database", check, f"check [storage] url in {config}, and that its server runs")
+
+
+def _encoding() -> Finding:
+    found = locale.getpreferredencoding(False)
+    if found.replace("-", "").lower() == "utf8":
+        return Finding("locale", "ok", found)
+    return Finding("locale", "missing", f"{found}: output may lose letters", "export PYTHONUTF8=1")
+
+
+def _tried(name: str, check: Callable[[], str], repair: str) -> Finding:
+    try:
+        return Finding(name, "ok", check())
+    except WatchError as exc:
+        return Finding(name, "broken", str(exc), repair)
+    except Exception as exc:  # a doctor reports a broken patient, whatever broke it
+        return Finding(name, "broken", f"{type(exc).__name__}: {' '.join(str(exc).split())[:300]}", repair)
+
+
+def _show(findings: list[Finding]) -> None:
+    from rich.text import Text
+
+    styles = {"ok": "green", "missing": "yellow", "broken": "bold red"}
+    print_table(
+        ("what", "state", "found", "repair"),
+        ((f.name, Text(f.state, style=styles[f.state]), f.detail, f.repair or "") for f in findings),
+    )
