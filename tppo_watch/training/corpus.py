@@ -42,6 +42,7 @@ class Record:
     spans: tuple[Span, ...]
     pair: str | None
     note: str
+    ordinary: bool  #: everyday text or a plain advert, written as background and not as a look-alike
 
 
 def record_from(row: dict[str, Any], where: str) -> Record:
@@ -80,6 +81,7 @@ def record_from(row: dict[str, Any], where: str) -> Record:
         spans=tuple(spans),
         pair=None if row.get("pair") is None else str(row["pair"]),
         note=row.get("note", ""),
+        ordinary=bool(row.get("ordinary", False)),
     )
 
 

@@ -1,0 +1,77 @@
+"""From a risk to a level: what each level promises a reviewer, kept at the prevalence of life, not of a test set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Level, Stance
+
+#: Share of posts worth a case that each level promises at least.
+PROMISE = {"high": 0.9, "medium": 0.5}
+#: A post at `low` is at least this many times likelier to be worth a case than a post drawn at random.
+LOW_LIFT = 3.0
+#: Writers of these talk about offers; only an offer, or a text of no clear kind, may reach `high`.
+MAY_BE_HIGH: frozenset[Stance] = frozenset(("offer", "other"))
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Lowest risk of each level."""
+
+    low: float
+    medium: float
+    high: float
+
+
+def level_of(risk: float, stance: Stance, signs: int, thresholds: Thresholds) -> Level:
+    """Level of a text of that risk and stance with that many asserted indicators.
+
+    A text at `high` must show a reviewer at least one sign, and be written by somebody who may be offering.
+    """
+    if risk >= thresholds.high and stance in MAY_BE_HIGH and signs:
+        return "high"
+    if risk >= thresholds.medium:
+        return "medium"
+    return "low" if risk >= thresholds.low else "none"
+
+
+def thresholds_for(
+    risks: np.ndarray, is_case: np.ndarray, weights: np.ndarray, *, prevalence: float
+) -> Thresholds:
+    """Lowest thresholds that keep the promises on posts the model was not fitted on.
+
+    Parameters
+    ----------
+    risks : ndarray of shape (n,)
+    is_case : ndarray of bool of shape (n,)
+        Whether a reviewer took the post up.
+    weights : ndarray of shape (n,)
+        Share of each post in the population; cases sum to `prevalence`, all to 1.
+
+    Notes
+    -----
+    `high` is the largest set from the top of which the promised share are cases; `medium` the largest band
+    below it of which that holds. One more ordinary post is counted in each, since the next one is unseen (the rule of succession).
+    """
+    order = np.argsort(-risks, kind="stable")
+    cases = np.where(is_case, weights, 0.0)[order]
+    others = np.where(is_case, 0.0, weights)[order]
+    margin = others.max()
+    high = _largest(cases, others + 0.0, 0, PROMISE["high"], margin)
+    medium = _largest(cases, others, high, PROMISE["medium"], margin)
+    ranked = risks[order]
+    return Thresholds(
+        low=float(min(LOW_LIFT * prevalence, ranked[max(medium - 1, 0)])),
+        medium=float(ranked[max(medium - 1, 0)]),
+        high=float(ranked[max(high - 1, 0)]),
+    )
+
+
+def _largest(cases: np.ndarray, others: np.ndarray, first: int, promise: float, margin: float) -> int:
+    """End of the largest run from `first` of which at least `promise` are cases; `first` where there is none."""
+    right = np.cumsum(cases[first:])
+    wrong = np.cumsum(others[first:]) + margin
+    kept = np.flatnonzero(right >= promise * (right + wrong))
+    return first + int(kept[-1]) + 1 if kept.size else first

@@ -1,0 +1,67 @@
+"""The additive model: evidence times weights, summed, calibrated, with an interval.
+
+``logit(risk) = base + sum of parts + calibration``. The calibration is a monotone map of the sum, linear between
+knots and beyond them, so it can be shown as one more part. The interval comes from refits of the weights on
+bootstrap samples of posts (Efron and Tibshirani 1993, ch. 13): it says how sure the weights are, not the reviewer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+INTERVAL = (5.0, 95.0)  # percentiles of the refits
+
+
+def interpolate(x: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Piecewise linear through (knots, values), going on with the slope of the outermost pieces."""
+    inside = np.interp(x, knots, values)
+    first = (values[1] - values[0]) / (knots[1] - knots[0])
+    last = (values[-1] - values[-2]) / (knots[-1] - knots[-2])
+    return np.where(
+        x < knots[0],
+        values[0] + first * (x - knots[0]),
+        np.where(x > knots[-1], values[-1] + last * (x - knots[-1]), inside),
+    )
+
+
+@dataclass(frozen=True)
+class Weigher:
+    """Fitted weights.
+
+    Attributes
+    ----------
+    base : float
+        Log-odds of a text without any evidence, before calibration.
+    weights : ndarray of shape (n_names,)
+    refits : ndarray of shape (n_refits, n_names + 1)
+        Weights of the bootstrap refits, the base in the last column.
+    knots, values : ndarray of shape (n_knots,)
+        The calibration: sums and the log-odds they stand for at the prevalence of the fit.
+    shift : float
+        Log-odds added because the prevalence is not that of the fit; 0 there.
+    """
+
+    base: float
+    weights: np.ndarray
+    refits: np.ndarray
+    knots: np.ndarray
+    values: np.ndarray
+    shift: float = 0.0
+
+    def sums(self, evidence: np.ndarray) -> np.ndarray:
+        """Uncalibrated log-odds, shape (n,)."""
+        # A row-wise sum, not a matrix product: the answer must not depend on the size of the batch.
+        return self.base + (evidence * self.weights).sum(axis=1)
+
+    def log_odds(self, sums: np.ndarray) -> np.ndarray:
+        """Calibrated log-odds, shape (n,)."""
+        return interpolate(sums, self.knots, self.values) + self.shift
+
+    def intervals(self, evidence: np.ndarray, risks: np.ndarray) -> np.ndarray:
+        """Low and high ends around `risks`, shape (n, 2), in [0, 1]."""
+        spread = evidence @ self.refits[:, :-1].T + self.refits[:, -1]
+        ends = np.percentile(expit(self.log_odds(spread)), INTERVAL, axis=1)
+        return np.column_stack([np.minimum(ends[0], risks), np.maximum(ends[1], risks)])

@@ -1,0 +1,63 @@
+"""Linear heads over one vocabulary: label, stance, kinds of exploitation, need of help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, softmax
+
+from ..types import STANCES
+from .features import Vocabulary
+
+#: Heads read by the assessment; the kinds of exploitation follow them in the order of the model's `types`.
+FIXED_HEADS = ("trafficking", "fraud", "assistance", *(f"stance:{stance}" for stance in STANCES))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the heads say of a batch of texts; log-odds unless said otherwise."""
+
+    trafficking: np.ndarray  #: shape (n,)
+    fraud: np.ndarray  #: shape (n,)
+    assistance: np.ndarray  #: shape (n,)
+    stance: np.ndarray  #: probabilities, shape (n, 8), columns as in `STANCES`
+    types: np.ndarray  #: probabilities given that the text is trafficking, shape (n, n_types)
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> Scores:
+        """Scores of the heads' log-odds, shape (n, n_heads), columns as `FIXED_HEADS` and then the types."""
+        first = FIXED_HEADS.index("stance:offer")
+        last = first + len(STANCES)
+        return cls(
+            trafficking=values[:, 0],
+            fraud=values[:, 1],
+            assistance=values[:, 2],
+            stance=softmax(values[:, first:last], axis=1),
+            types=expit(values[:, last:]),
+        )
+
+
+class LinearHeads:
+    """Fitted heads.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+    types : sequence of str
+        Ids of the kinds of exploitation.
+    weights : ndarray of shape (n_features, n_heads)
+    bias : ndarray of shape (n_heads,)
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, types: Sequence[str], weights: np.ndarray, bias: np.ndarray
+    ) -> None:
+        self.vocabulary, self.types = vocabulary, tuple(types)
+        self.weights = np.ascontiguousarray(weights, dtype=np.float32)
+        self.bias = bias.astype(np.float32)
+
+    def score(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Scores:
+        """Scores of (words, signs) of texts. A text's scores do not depend on what else is in the batch."""
+        return Scores.of((self.vocabulary.transform(texts) @ self.weights + self.bias).astype(np.float64))

@@ -1,0 +1,131 @@
+"""Model folders: plain arrays and JSON, every byte under a digest, nothing that could run code.
+
+A folder holds ``model.json`` (names, thresholds, figures), ``vocabulary.txt`` (a feature a line),
+``weights.safetensors``, ``README.md`` (the card) and ``manifest.json`` with the SHA-256 of each of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from ..errors import ModelMismatchError, ModelNotFoundError
+
+FORMAT = 1
+DEFAULT = "default"
+CONFIG, VOCABULARY, WEIGHTS, MANIFEST, CARD = (
+    "model.json", "vocabulary.txt", "weights.safetensors", "manifest.json", "README.md",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model folder as read, its digests checked."""
+
+    name: str
+    config: Mapping[str, Any]
+    features: tuple[str, ...]
+    arrays: Mapping[str, np.ndarray]
+
+
+def model_root() -> Path:
+    """Folder of the models installed with the library."""
+    return Path(str(files("tppo_watch_models")))
+
+
+def installed() -> list[str]:
+    """Names of the installed models, the default first."""
+    found = sorted(path.parent.name for path in model_root().glob(f"*/{MANIFEST}"))
+    return sorted(found, key=lambda name: (name != DEFAULT, name))
+
+
+def locate(model: str | Path | None) -> Path:
+    """Folder of a model by its path or installed name; the default where None.
+
+    Raises
+    ------
+    ModelNotFoundError
+        Says what is installed.
+    """
+    wanted = str(model or DEFAULT)
+    try:
+        for folder in (Path(wanted), model_root() / wanted):
+            if (folder / MANIFEST).is_file():
+                return folder
+        known = ", ".join(installed()) or "none"
+    except ModuleNotFoundError:
+        known = "none"
+    raise ModelNotFoundError(wanted, f"not found; installed: {known}; give a folder that holds {MANIFEST}")
+
+
+def read_model(model: str | Path | None = None) -> StoredModel:
+    """The model at a path or of an installed name.
+
+    Raises
+    ------
+    ModelNotFoundError, ModelMismatchError
+    """
+    folder = locate(model)
+    contents = dict(checked_files(folder))
+    name = folder.name
+    try:
+        config = json.loads(contents[CONFIG])
+        arrays = load(contents[WEIGHTS])
+    except (KeyError, json.JSONDecodeError, SafetensorError) as exc:
+        raise ModelMismatchError(name, str(folder), "a complete model", str(exc)) from exc
+    if config.get("format") != FORMAT:
+        raise ModelMismatchError(name, CONFIG, f"format {FORMAT}", f"format {config.get('format')}")
+    features = tuple(contents[VOCABULARY].decode("utf-8").rstrip("\n").split("\n"))
+    return StoredModel(name, config, features, arrays)
+
+
+def checked_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file of the manifest.
+
+    Raises
+    ------
+    ModelMismatchError
+        At the first file whose digest is not the manifest's, or that is missing.
+    """
+    name = folder.name
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        digests = {str(file): str(digest) for file, digest in manifest["sha256"].items()}
+    except (OSError, ValueError, KeyError, AttributeError) as exc:
+        raise ModelMismatchError(name, MANIFEST, "names and digests of files", "no readable manifest") from exc
+    for file, expected in sorted(digests.items()):
+        path = folder / file
+        if Path(file).name != file or not path.is_file():
+            raise ModelMismatchError(name, file, f"sha256 {expected[:12]}…", "no such file in the model folder")
+        content = path.read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if found != expected:
+            raise ModelMismatchError(name, file, f"sha256 {expected[:12]}…", f"sha256 {found[:12]}…")
+        yield file, content
+
+
+def write_model(
+    folder: Path, *, config: Mapping[str, Any], features: tuple[str, ...], arrays: Mapping[str, np.ndarray], card: str
+) -> None:
+    """Write a model folder; the manifest comes last, so a broken write is no model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    contents = {
+        CONFIG: (json.dumps({"format": FORMAT, **config}, indent=1, ensure_ascii=False) + "\n").encode(),
+        VOCABULARY: ("\n".join(features) + "\n").encode(),
+        WEIGHTS: save({name: np.ascontiguousarray(array) for name, array in arrays.items()}),
+        CARD: card.encode(),
+    }
+    for file, content in contents.items():
+        (folder / file).write_bytes(content)
+    digests = {file: hashlib.sha256(content).hexdigest() for file, content in sorted(contents.items())}
+    (folder / MANIFEST).write_text(json.dumps({"sha256": digests}, indent=1) + "\n", encoding="utf-8")

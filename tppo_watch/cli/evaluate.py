@@ -1,0 +1,60 @@
+"""``tppo-watch evaluate``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .output import print_json, print_table, say
+
+
+def evaluate(
+    posts: Annotated[list[Path], typer.Argument(help="Labelled posts that the model was not trained on: JSONL.")],
+    model: Annotated[str | None, typer.Option(help="Installed name or folder; the default model otherwise.")] = None,
+    pairs: Annotated[Path | None, typer.Option(help="Pairs that differ only in what decides: JSONL with `pair`.")] = None,
+    public: Annotated[
+        Path | None, typer.Option(help="Ordinary public text: JSONL with id, text, kind. The half that never trains measures.")
+    ] = None,
+    slices: Annotated[bool, typer.Option("--slices", help="Also by kind, language, length and source.")] = False,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 7,
+    json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
+) -> None:
+    """Measure a model on labelled posts, with 95 % bootstrap intervals.
+
+    Example: tppo-watch evaluate dev.jsonl --pairs dev_pairs.jsonl --public real/
+    """
+    from ..assessor import load
+    from ..training import evaluate as measures
+    from ..training.background import MEASURES, public_texts
+    from ..training.corpus import load_corpus
+
+    assessor = load(model)
+    records = load_corpus(posts)
+    say(f"{assessor.name}: {len(records):,} labelled posts")
+    assessed = measures.assess_records(assessor, records)
+    found = measures.posts_measures(records, assessed, seed=seed)
+    found += measures.span_measures(records, assessed)
+    found += measures.balance_measures(assessed)
+    if pairs is not None:
+        twins = load_corpus([pairs])
+        found += measures.pair_measures(twins, measures.assess_records(assessor, twins))
+    if public is not None:
+        texts = list(public_texts(public, MEASURES))
+        say(f"{len(texts):,} public texts")
+        rows = measures.public_measures(texts, list(assessor.assess_many(t.text for t in texts)))
+        found += rows if slices else rows[:2]
+    if slices:
+        found += measures.slice_measures(records, assessed)
+    if json:
+        print_json([{k: v for k, v in asdict(m).items() if v is not None} for m in found])
+        return
+    from rich.table import Table
+
+    table = Table("measure", "value", "95 % interval", "n")
+    for m in found:
+        interval = "" if m.low is None or m.high is None else f"{m.low:.3f} to {m.high:.3f}"
+        table.add_row(m.name, f"{m.value:.4f}", interval, f"{m.n:,}")
+    print_table(table)
