@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# setuptools warns of every editable installation; that it is one is intended.
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 TPPO_SHARED ?=
 WORKERS ?= 2
 
@@ -54,10 +56,10 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made setup.cfg pyproject.toml
 	@echo "installing tppo-watch into $(VENV) (a minute or two the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(INSTALL) .
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.made setup.cfg pyproject.toml
 	@echo "installing tppo-watch and what its tests need into $(VENV) (a minute or two the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(INSTALL) '.[test]'
 	@touch $(VENV)/.installed $@

@@ -1,1 +1,1 @@
-"""Trained models, one folder each; installed as the package ``tppo_watch_models``. The corpus is not installed."""
+"""Trained models, a folder each; installed as the package ``tppo_watch_models``, without the corpus."""
