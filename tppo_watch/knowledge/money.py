@@ -1,0 +1,111 @@
+"""Words of money: numerals, scales, currencies, periods, and the cues that say what a sum is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..errors import KnowledgeError
+from .rules import data_folder, read_yaml
+
+Period = Literal["hour", "day", "week", "month", "year", "trip", "piece"]
+Role = Literal["salary", "fee", "debt", "neither"]
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Sides(_Checked):
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
+
+
+class _WordsFile(_Checked):
+    schema_version: Literal[1]
+    scales: dict[float, tuple[str, ...]]
+    units: dict[float, tuple[str, ...]]
+    teens: tuple[str, ...]
+    tens: tuple[str, ...]
+    hundreds: tuple[str, ...]
+    whole: dict[float, tuple[str, ...]]
+    half: tuple[str, ...]
+    comma: tuple[str, ...]
+    currencies: dict[str, _Sides]
+    periods: dict[Period, tuple[str, ...]]
+    period_words: dict[Period, tuple[str, ...]]
+
+
+class MoneyCue(_Checked):
+    """Phrases that say what a sum near them is for."""
+
+    role: Role
+    before: float = 0.0  #: weight where the phrase stands before the sum
+    after: float = 0.0  #: weight where it stands behind it
+    names_sum: bool = False  #: a number without unit or currency right behind it is a sum (`gaji 12`)
+    words: tuple[str, ...]
+
+
+class MoneyCues(_Checked):
+    """The cues in the order of the file, and the words by which a text speaks of work."""
+
+    schema_version: Literal[1]
+    cues: tuple[MoneyCue, ...]
+    work_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyWords:
+    """The grammar's words; `numerals` maps a word to (class, value)."""
+
+    scales: Mapping[str, float]
+    numerals: Mapping[str, tuple[str, float]]
+    before: Mapping[str, str]  #: word before a number -> ISO 4217
+    after: Mapping[str, str]  #: word behind a number -> ISO 4217
+    units: Mapping[str, str]  #: `bulan` -> `month`
+    periods: Mapping[str, str]  #: `sebulan` -> `month`
+
+
+@lru_cache(maxsize=1)
+def money_words() -> MoneyWords:
+    """The words of the money grammar; KnowledgeError where the file breaks its schema."""
+    data = checked(_WordsFile, "money_words.yaml")
+    numerals: dict[str, tuple[str, float]] = {}
+    for kind, groups in (("units", data.units), ("whole", data.whole)):
+        for value, words in groups.items():
+            numerals.update((word, (kind, value)) for word in words)
+    for kind in ("teens", "tens", "hundreds", "half", "comma"):
+        numerals.update((word, (kind, 0.0)) for word in getattr(data, kind))
+    scales = {
+        word + ending: value
+        for value, words in data.scales.items()
+        for word in words
+        for ending in ("", "an", "-an", "nan", "nya")
+    }
+    before = {word: code for code, sides in data.currencies.items() for word in sides.before + sides.both}
+    after = {word: code for code, sides in data.currencies.items() for word in sides.after + sides.both}
+    units = {word: period for period, words in data.periods.items() for word in words}
+    periods = {word: period for period, words in data.period_words.items() for word in words}
+    return MoneyWords(scales, numerals, before, after, units, periods)
+
+
+@lru_cache(maxsize=1)
+def money_cues() -> MoneyCues:
+    """What says what a sum is for; KnowledgeError where the file breaks its schema."""
+    return checked(MoneyCues, "money_roles.yaml")
+
+
+def checked(model: type[BaseModel], name: str) -> Any:
+    """One knowledge file as `model`; KnowledgeError names the file and the record that breaks it."""
+    path = data_folder() / name
+    try:
+        return model.model_validate(read_yaml(path))
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "file"
+        raise KnowledgeError(first["msg"], file=name, record=where) from exc
