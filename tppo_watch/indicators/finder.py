@@ -9,7 +9,7 @@ from functools import lru_cache
 from ..knowledge import rules
 from ..text.document import Document
 from ..types import Element, Entity, Match
-from .matcher import Chart, Matcher
+from .matcher import Hit, Matcher
 from .scope import ScopeFinder
 
 
@@ -19,8 +19,7 @@ class Signs:
 
     indicators: tuple[Match, ...]
     counter: tuple[Match, ...]
-    cues: frozenset[str]
-    chart: Chart
+    cues: frozenset[str]  #: ids of what the writing looks like
 
 
 class Finder:
@@ -28,28 +27,35 @@ class Finder:
 
     def __init__(self) -> None:
         self._element: dict[str, Element] = {i.id: i.palermo_element for i in rules.indicators()}
-        self._indicator_ids = frozenset(self._element)
         self._counter_ids = frozenset(c.id for c in rules.counters())
-        everything = (*rules.indicators(), *rules.counters(), *rules.cues())
-        self.matcher = Matcher([(r.id, r.patterns, r.counter_patterns) for r in everything], rules.lexicon())
-        self._scope = ScopeFinder()
+        spoken = (*rules.indicators(), *rules.counters())
+        cues = [(f"scope:{c.id}", c.patterns, c.counter_patterns) for c in rules.scope_cues()]
+        self.matcher = Matcher(
+            [(r.id, r.patterns, r.counter_patterns) for r in (*spoken, *rules.cues())] + cues, rules.lexicon()
+        )
+        self._scope = ScopeFinder(rules.scope_cues(), frozenset(r.id for r in spoken if r.holds_negation))
 
     def find(self, document: Document, entities: Sequence[Entity] = ()) -> Signs:
         """Signs of `document` in reading order, each with its scope."""
         chart = self.matcher.chart(document, entities)
-        hits = self.matcher.find(chart)
-        cues = frozenset(
-            hit.rule for hit in hits if hit.rule not in self._indicator_ids and hit.rule not in self._counter_ids
-        )
-        spoken = [hit for hit in hits if hit.rule not in cues]
-        scopes = self._scope.scopes(document, [(hit.first, hit.last) for hit in spoken])
+        spoken: list[Hit] = []
+        scoping: list[Hit] = []
+        writing: set[str] = set()
+        for hit in self.matcher.find(chart):
+            if hit.rule in self._element or hit.rule in self._counter_ids:
+                spoken.append(hit)
+            elif self._scope.is_cue(hit.rule):
+                scoping.append(hit)
+            else:
+                writing.add(hit.rule)
         indicators, counter = [], []
+        scopes = self._scope.scopes(document, chart, spoken, scoping)
         for hit, scope in zip(spoken, scopes, strict=True):
             start, end = document.token_span(hit.first, hit.last)
-            element = self._element.get(hit.rule, "context")
-            match = Match(hit.rule, start, end, document.text[start:end], element, scope)
-            (indicators if hit.rule in self._indicator_ids else counter).append(match)
-        return Signs(tuple(indicators), tuple(counter), cues, chart)
+            element = self._element.get(hit.rule)
+            match = Match(hit.rule, start, end, document.text[start:end], element or "context", scope)
+            (counter if element is None else indicators).append(match)
+        return Signs(tuple(indicators), tuple(counter), frozenset(writing))
 
 
 @lru_cache(maxsize=1)

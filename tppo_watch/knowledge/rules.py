@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import KnowledgeError
-from ..types import Element
+from ..types import Element, Scope
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is 10 times faster where it was built
 
@@ -67,6 +67,18 @@ class Cue(_Record):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     effect: str
     meaning: str
+    patterns: tuple[str, ...]
+    counter_patterns: tuple[str, ...] = ()
+
+
+class ScopeCue(_Record):
+    """A word or phrase that tells who says the signs near it, and whether they say it is so."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    scope: Scope
+    direction: Literal["forward", "backward", "both"]
+    reach: int = Field(ge=1, le=60)  #: words
+    stops: bool  #: whether a comma or a turning word ends the reach
     patterns: tuple[str, ...]
     counter_patterns: tuple[str, ...] = ()
 
@@ -141,6 +153,13 @@ def cues() -> tuple[Cue, ...]:
     """All signs of what kind of writing a text is."""
     path = data_folder() / "cues.yaml"
     return _unique(list(_records(path, Cue, read_yaml(path))), path.name)
+
+
+@lru_cache(maxsize=1)
+def scope_cues() -> tuple[ScopeCue, ...]:
+    """All cues of scope."""
+    path = data_folder() / "scope.yaml"
+    return _unique(list(_records(path, ScopeCue, read_yaml(path))), path.name)
 
 
 @lru_cache(maxsize=1)
