@@ -114,11 +114,17 @@ def _encoding(file: io.BufferedReader, name: str) -> str:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
-    if b"\0" in head:
+    # One NUL in a post must not cost the whole file; many, or one among bytes that are no UTF-8, make no text.
+    if (nuls := head.count(0)) and (nuls > len(head) // 10 or _UNDECODED.search(_decoded(head))):
         raise InputError(
             "binary data, not text; if it is text, name its encoding, as in --encoding utf-16-le", item=name
         )
     return "utf-8"
+
+
+def _decoded(head: bytes) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    return decoder.decode(head)  # not final: the last character may be cut
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str | None]]:
