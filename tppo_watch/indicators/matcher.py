@@ -7,6 +7,7 @@ patterns that do not match is a few set tests.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -157,20 +158,19 @@ class Matcher:
 
     def _add_concepts(self, where: dict[int, list[tuple[int, int]]]) -> None:
         concepts_of = self.symbols.concepts_of
+        members: dict[int, set[tuple[int, int]]] = {}
         todo = [s for s in where if s in concepts_of]
-        merged: set[int] = set()
         while todo:
             symbol = todo.pop()
+            spans = members.get(symbol) or where[symbol]
             for concept in concepts_of[symbol]:
-                spans = where.setdefault(concept, [])
-                fresh = [span for span in where[symbol] if span not in spans]
-                if fresh:
-                    spans.extend(fresh)
-                    merged.add(concept)
-                    if concept in concepts_of:
-                        todo.append(concept)
-        for concept in merged:
-            where[concept].sort()
+                known = members.setdefault(concept, set())
+                size = len(known)
+                known.update(spans)
+                if len(known) > size and concept in concepts_of:
+                    todo.append(concept)
+        for concept, spans in members.items():
+            where[concept] = sorted(spans)
 
     # -- patterns --------------------------------------------------------------------------------------
 
@@ -224,34 +224,43 @@ def entity_types(entity: Entity) -> tuple[str, ...]:
 
 def _spans(steps: tuple[Step, ...], chart: Chart) -> list[tuple[int, int]]:
     """Every way to begin the pattern, each with its shortest end."""
-    starts = sorted({span for symbol in steps[0].symbols for span in chart.where.get(symbol, ())})
+    starts = {span for symbol in steps[0].symbols for span in chart.where.get(symbol, ())}
+    known: dict[tuple[int, int], int | None] = {}
     found = []
-    for first, end in starts:
-        last = _follow(steps, 1, end, chart)
+    for first, end in sorted(starts):
+        last = _follow(steps, 1, end, chart, known)
         if last is not None:
             found.append((first, last))
     return found
 
 
-def _follow(steps: tuple[Step, ...], i: int, end: int, chart: Chart) -> int | None:
+def _follow(
+    steps: tuple[Step, ...], i: int, end: int, chart: Chart, known: dict[tuple[int, int], int | None]
+) -> int | None:
+    """Shortest end of ``steps[i:]`` from the token `end` on; what is known is not searched again."""
     if i == len(steps):
         return end
+    if (i, end) in known:
+        return known[i, end]
     step = steps[i]
     words, sentences = chart.word_number, chart.sentences
     sentence = sentences[end - 1]
     limit = words[end] + step.gap
     best: int | None = None
     for symbol in step.symbols:
-        for first, stop in chart.where.get(symbol, ()):
-            if first < end:
-                continue
+        spans = chart.where.get(symbol)
+        if spans is None:
+            continue
+        for k in range(bisect_left(spans, (end, 0)), len(spans)):
+            first, stop = spans[k]
             if words[first] > limit or sentences[first] != sentence:
                 break
-            last = _follow(steps, i + 1, stop, chart)
+            last = _follow(steps, i + 1, stop, chart, known)
             if last is not None and (best is None or last < best):
                 best = last
     if best is None and step.optional:
-        return _follow(steps, i + 1, end, chart)
+        best = _follow(steps, i + 1, end, chart, known)
+    known[i, end] = best
     return best
 
 
