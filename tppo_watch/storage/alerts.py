@@ -35,6 +35,12 @@ class AlertRecord:
     assessment: Mapping[str, Any]  #: as `Assessment.to_dict`
 
 
+_POST_COLUMNS = frozenset(AlertRecord.__dataclass_fields__) - {"id"}
+
+
+_POST_FIELDS = frozenset(AlertRecord.__dataclass_fields__) - {"id"}
+
+
 def raise_alert(connection: Connection, post_id: int, lane: str, *, now: datetime) -> int:
     """Open an alert for a post and return its id."""
     values = {
@@ -57,7 +63,7 @@ def add_copy(connection: Connection, post_id: int, *, now: datetime) -> None:
 
 
 def move(connection: Connection, alert_id: int, *, post_id: int, lane: str, now: datetime) -> None:
-    """Let a newer version of its post stand for an alert, in a more urgent lane; a closed alert opens again."""
+    """Let a newer version of its post stand for an alert, in a more urgent lane; a closed one opens again."""
     connection.execute(
         update(alerts)
         .where(alerts.c.id == alert_id)
@@ -109,11 +115,7 @@ def _joined() -> Select[Any]:
     return (
         select(
             alerts,
-            *(
-                column
-                for column in posts.c
-                if column.name not in ("id", "content_hash", "author_key", "copy_of")
-            ),
+            *(column for column in posts.c if column.name in _POST_FIELDS),
             assessments.c.body.label("assessment"),
         )
         .join(posts, posts.c.id == alerts.c.post_id)

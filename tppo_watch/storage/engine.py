@@ -96,9 +96,7 @@ def _checked(url: str) -> URL:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise StorageError(
-            "is not a database address; write one such as sqlite:///tppo.db", url=url
-        ) from None
+        raise StorageError("is no database address; write one such as sqlite:///tppo.db", url=url) from None
     if address.get_backend_name() != "sqlite":
         shown = address.render_as_string(hide_password=True)
         raise StorageError("this version stores in SQLite only; write sqlite:///tppo.db", url=shown)
@@ -120,8 +118,8 @@ def _prepare(connection: Any, record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # IMMEDIATE waits for the right to write here. A transaction that reads first and asks later can be refused
-    # at once, however long the time to wait.
+    # IMMEDIATE waits for the right to write here. A transaction that reads first and asks later can be
+    # refused at once, however long the time to wait.
     is_writing = connection.get_execution_options().get("is_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
@@ -139,7 +137,7 @@ def _ensure_schema(store: Store, engine: Engine) -> None:
                 connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
     elif version != SCHEMA_VERSION:
         raise StorageError(
-            f"has schema version {version}, this program knows {SCHEMA_VERSION}; install the version that made it",
+            f"has schema version {version}, this program knows {SCHEMA_VERSION}; update the program",
             url=store.name,
         )
 

@@ -1,4 +1,4 @@
-"""The key behind every author hash. Without it the hashes tell nobody anything, so it is kept apart from the data."""
+"""The key behind every author hash. Without it the hashes say nothing, so it is kept apart from the data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def load_key(path: Path) -> bytes:
 
 
 def _create(path: Path) -> None:
-    """Make the key file whole or not at all, also when the machine stops half way or two scans start at once."""
+    """Make the key file whole or not at all, also when the machine stops or two scans start at once."""
     if path.exists():
         return
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

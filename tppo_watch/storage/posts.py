@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
@@ -45,10 +44,13 @@ class Earlier:
     lane: str | None
 
 
+_POST_FIELDS = tuple(name for name in NewPost.__dataclass_fields__ if name != "parts")
+
+
 def content_hash(text: str) -> str:
-    """A digest that is the same for texts that differ in letter case, spacing and invisible characters only."""
+    """A digest, the same for texts that differ in letter case, spacing and invisible characters only."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    visible = folded if folded.isascii() else "".join(c for c in folded if unicodedata.category(c) != "Cf")
     return hashlib.sha256(" ".join(visible.split()).encode("utf-8", "replace")).hexdigest()
 
 
@@ -56,7 +58,7 @@ _SEPARATORS = re.compile(r"[\s().-]+")
 
 
 def author_key(key: bytes, author: str) -> str:
-    """The keyed hash that stands for an author everywhere; one phone number gives one key however it is spaced."""
+    """The keyed hash that stands for an author; one phone number gives one key however it is spaced."""
     name = " ".join(unicodedata.normalize("NFKC", author).casefold().split())
     digits = _SEPARATORS.sub("", name).removeprefix("+")
     if digits.isdecimal() and len(digits) >= 9:
@@ -102,44 +104,52 @@ def originals(connection: Connection, hashes: Collection[str]) -> dict[str, int]
 def earlier_versions(connection: Connection, source_id: str, native_ids: Sequence[str]) -> dict[str, Earlier]:
     """Native id -> the alert its earlier versions led to, for those of `native_ids` that are known."""
     query = (
-        select(posts.c.native_id, func.max(alerts.c.id).label("alert_id"), alerts.c.lane)
+        select(posts.c.native_id, alerts.c.id, alerts.c.lane)
         .outerjoin(alerts, alerts.c.post_id == posts.c.id)
         .where(posts.c.source_id == source_id)
-        .group_by(posts.c.native_id)
     )
-    return {
-        row.native_id: Earlier(row.alert_id, row.lane)
-        for chunk in _chunks(native_ids)
-        for row in connection.execute(query.where(posts.c.native_id.in_(chunk)))
-    }
+    found: dict[str, Earlier] = {}
+    for chunk in _chunks(native_ids):
+        for native_id, alert_id, lane in connection.execute(query.where(posts.c.native_id.in_(chunk))):
+            if alert_id is not None or native_id not in found:
+                found[native_id] = Earlier(alert_id, lane)
+    return found
 
 
-def add(connection: Connection, post: NewPost, *, copy_of: int | None) -> int:
-    """Keep a post and return its id."""
-    values: dict[str, Any] = {
-        name: getattr(post, name) for name in NewPost.__dataclass_fields__ if name != "parts"
-    }
-    post_id: int = connection.execute(insert(posts).values(copy_of=copy_of, **values)).inserted_primary_key[0]
-    connection.execute(
-        insert_or(post_parts).on_conflict_do_nothing(),
-        [{"source_id": post.source_id, "native_id": part, "post_id": post_id} for part in post.parts],
-    )
-    return post_id
+def add(connection: Connection, new: Sequence[tuple[NewPost, int | None]]) -> list[int]:
+    """Keep posts, each with the id of the post it copies, if it does; their ids, in the same order."""
+    if not new:
+        return []
+    rows = [
+        {"copy_of": copy_of} | {name: getattr(post, name) for name in _POST_FIELDS} for post, copy_of in new
+    ]
+    returning = insert(posts).returning(posts.c.id, sort_by_parameter_order=True)
+    ids = list(connection.execute(returning, rows).scalars())
+    parts = [
+        {"source_id": post.source_id, "native_id": part, "post_id": post_id}
+        for post_id, (post, _) in zip(ids, new, strict=True)
+        for part in post.parts
+    ]
+    connection.execute(insert_or(post_parts).on_conflict_do_nothing(), parts)
+    return ids
 
 
-def add_assessment(connection: Connection, post_id: int, assessment: Assessment) -> None:
-    """Keep what was said of a post, with everything needed to explain it later."""
-    connection.execute(
-        insert(assessments).values(
-            post_id=post_id,
-            model=assessment.model,
-            risk=assessment.risk,
-            level=assessment.level,
-            assistance=assessment.assistance,
-            lang=assessment.lang,
-            body=assessment.to_dict(),
-        )
-    )
+def add_assessments(connection: Connection, assessed: Sequence[tuple[int, Assessment]]) -> None:
+    """Keep what was said of posts, with everything needed to explain it later."""
+    rows = [
+        {
+            "post_id": post_id,
+            "model": assessment.model,
+            "risk": assessment.risk,
+            "level": assessment.level,
+            "assistance": assessment.assistance,
+            "lang": assessment.lang,
+            "body": assessment.to_dict(),
+        }
+        for post_id, assessment in assessed
+    ]
+    if rows:
+        connection.execute(insert(assessments), rows)
 
 
 def counts(connection: Connection) -> Mapping[str, int]:

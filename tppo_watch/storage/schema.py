@@ -1,4 +1,4 @@
-"""The tables. Posts are only ever added: an edited post is a new row, so that what raised an alert stays as it was."""
+"""The tables. Posts are only added: an edited one is a new row, so what raised an alert stays as it was."""
 
 from __future__ import annotations
 

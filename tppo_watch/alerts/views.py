@@ -1,0 +1,91 @@
+"""An alert as people and programs see it: masked unless asked otherwise, with everything that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..storage.alerts import AlertRecord
+from ..types import Assessment, Entity, Match
+from .masking import masked, masked_contact
+
+_EXCERPT = 90  # characters
+
+
+def summary(record: AlertRecord, *, reveal: bool = False) -> dict[str, Any]:
+    """One line of the queue, JSON-ready. `type` is the likeliest exploitation type, absent where none is."""
+    body = record.assessment
+    likeliest = max(body["exploitation"].items(), key=lambda item: item[1], default=None)
+    line: dict[str, Any] = {
+        "id": record.id,
+        "lane": record.lane,
+        "state": record.state,
+        "level": body["level"],
+        "risk": body["risk"],
+        "source": record.source_id,
+        "time": (record.published or record.fetched).isoformat(),
+        "first_seen": record.first_seen.isoformat(),
+        "last_seen": record.last_seen.isoformat(),
+        "copies": record.copies,
+        "excerpt": excerpt(_shown_text(record, reveal)),
+    }
+    if likeliest:
+        line["type"] = likeliest[0]
+    return line
+
+
+def details(record: AlertRecord, *, reveal: bool = False) -> dict[str, Any]:
+    """Everything about one alert, JSON-ready: the line of the queue, the post, and its assessment.
+
+    Offsets of the assessment count in `text` as given here; masking keeps its length.
+    """
+    text = _shown_text(record, reveal)
+    title = record.title if reveal or record.title is None else masked(record.title)
+    post = {"text": text, "url": record.url, "title": title, "province": record.province}
+    line = summary(record, reveal=reveal)
+    del line["excerpt"]
+    return {
+        **line,
+        **{name: value for name, value in post.items() if value is not None},
+        "assessment": restored(record, reveal=reveal).to_dict(),
+    }
+
+
+def restored(record: AlertRecord, *, reveal: bool = False) -> Assessment:
+    """The stored assessment as a record again, on the text as it may be shown."""
+    body, text = record.assessment, _shown_text(record, reveal)
+
+    def match(fields: Mapping[str, Any]) -> Match:
+        return Match(**{**fields, "text": text[fields["start"] : fields["end"]]})
+
+    def entity(fields: Mapping[str, Any]) -> Entity:
+        value = fields["value"] if reveal else masked_contact(fields["value"])
+        return Entity(**{**fields, "text": text[fields["start"] : fields["end"]], "value": value})
+
+    return Assessment(
+        risk=body["risk"],
+        level=body["level"],
+        label=body["label"],
+        stance=body["stance"],
+        assistance=body.get("assistance", False),
+        interval=(body["interval"][0], body["interval"][1]),
+        exploitation=body["exploitation"],
+        indicators=tuple(map(match, body["indicators"])),
+        counter=tuple(map(match, body["counter"])),
+        entities=tuple(map(entity, body["entities"])),
+        reasons=tuple((name, value) for name, value in body["reasons"]),
+        missing=tuple(body["missing"]),
+        lang=body["lang"],
+        model=body["model"],
+        text=text,
+    )
+
+
+def excerpt(text: str) -> str:
+    """The first words on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1].rstrip() + "…"
+
+
+def _shown_text(record: AlertRecord, reveal: bool) -> str:
+    return record.text if reveal else masked(record.text, record.assessment["entities"])

@@ -1,0 +1,164 @@
+"""One batch of posts: what of it is new, what is said of it, and how that is kept. Decide first, then do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from ..alerts.lanes import is_more_urgent, lane_for
+from ..config import SourceSettings
+from ..storage import alerts as stored_alerts
+from ..storage import posts as stored_posts
+from ..storage.posts import Earlier, NewPost, content_hash
+from ..types import Assessment, Failure
+from .ads import Draft
+
+# Above any post; whoever pads an ad to more still has its beginning read.
+MAX_TEXT = 100_000  # characters
+# Halves of surrogate pairs cannot be stored as UTF-8, and NUL ends a text for some readers of the database.
+_UNSTORABLE = re.compile("[\ud800-\udfff\0]")
+
+
+class Assesses(Protocol):
+    """What a scan needs of an assessor."""
+
+    def assess(self, text: str) -> Assessment: ...
+
+    def assess_many(self, texts: Iterable[str]) -> Iterator[Assessment]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database holds about a batch."""
+
+    versions: frozenset[tuple[str, str]]  #: native id and content hash
+    owners: dict[str, str]  #: message -> native id of the post it first went into
+    originals: dict[str, int]  #: content hash -> the first post that said this
+    earlier: dict[str, Earlier]  #: native id -> where its earlier versions led
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch."""
+
+    new: int = 0
+    copies: int = 0
+    lanes: list[str] = field(default_factory=list)  #: of the alerts raised
+
+
+def to_new_post(
+    draft: Draft, source: SourceSettings, fetched: datetime, author_key: Callable[[str], str]
+) -> NewPost:
+    """A draft in the form that is kept: no author name, nothing a database cannot hold."""
+    post = draft.post
+    text = _UNSTORABLE.sub("\ufffd", post.text[:MAX_TEXT])
+    return NewPost(
+        source_id=source.id,
+        native_id=_UNSTORABLE.sub("\ufffd", post.native_id),
+        content_hash=content_hash(text),
+        text=text,
+        fetched=fetched,
+        parts=tuple(_UNSTORABLE.sub("\ufffd", part) for part in draft.parts),
+        title=_UNSTORABLE.sub("\ufffd", post.title) if post.title else None,
+        url=_UNSTORABLE.sub("\ufffd", post.url) if post.url else None,
+        published=post.published,
+        author_key=author_key(post.author) if post.author else None,
+        province=source.province,
+    )
+
+
+def look_up(connection: Connection, source_id: str, batch: Sequence[NewPost]) -> Known:
+    """Ask the database about a batch of one source."""
+    native_ids = [post.native_id for post in batch]
+    return Known(
+        versions=frozenset(stored_posts.known(connection, source_id, native_ids)),
+        owners=stored_posts.owners(connection, source_id, [post.parts[0] for post in batch]),
+        originals=stored_posts.originals(connection, {post.content_hash for post in batch}),
+        earlier=stored_posts.earlier_versions(connection, source_id, native_ids),
+    )
+
+
+def select_new(batch: Iterable[NewPost], known: Known) -> list[NewPost]:
+    """Those of `batch` that say something not kept yet, each version once, in their order.
+
+    A post whose first message went into another post before is that post with its beginning missing, as
+    exports that start later give it: it is known.
+    """
+    seen = set(known.versions)
+    new = []
+    for post in batch:
+        version = (post.native_id, post.content_hash)
+        if version in seen or known.owners.get(post.parts[0], post.native_id) != post.native_id:
+            continue
+        seen.add(version)
+        new.append(post)
+    return new
+
+
+def assess_new(posts: Sequence[NewPost], known: Known, assessor: Assesses) -> dict[str, Assessment | Failure]:
+    """Content hash -> assessment, or why there is none, for what no earlier post said."""
+    texts = {post.content_hash: post.text for post in posts if post.content_hash not in known.originals}
+    try:
+        found = list(assessor.assess_many(texts.values()))
+    except Exception:  # some text in the batch breaks it: find out which
+        found = [_assess_one(text, assessor) for text in texts.values()]
+    return dict(zip(texts, found, strict=True))
+
+
+def _assess_one(text: str, assessor: Assesses) -> Assessment | Failure:
+    try:
+        return assessor.assess(text)
+    except Exception as exc:  # the edge of one post: report it, keep the pass alive
+        return Failure("", "assess", f"{type(exc).__name__} while assessing")
+
+
+def keep(
+    connection: Connection,
+    posts: Sequence[NewPost],
+    known: Known,
+    assessments: dict[str, Assessment | Failure],
+    now: datetime,
+) -> Outcome:
+    """Write new posts, their assessments and alerts in the caller's transaction; what failed stays out."""
+    originals, earlier = dict(known.originals), dict(known.earlier)
+    fresh: dict[str, NewPost] = {}  # by content hash: the first post that says something
+    copies: list[NewPost] = []
+    for post in posts:
+        if post.content_hash in originals or post.content_hash in fresh:
+            copies.append(post)
+        elif isinstance(assessments[post.content_hash], Assessment):
+            fresh[post.content_hash] = post
+    ids = stored_posts.add(connection, [(post, None) for post in fresh.values()])
+    originals.update(zip(fresh, ids, strict=True))
+    stored_posts.add_assessments(connection, [(originals[digest], assessments[digest]) for digest in fresh])
+    outcome = Outcome(new=len(fresh) + len(copies), copies=len(copies))
+    for digest, post in fresh.items():
+        before = earlier.get(post.native_id, Earlier(None, None))
+        lane = lane_for(assessments[digest])
+        earlier[post.native_id] = _alert(connection, originals[digest], lane, before, outcome, now)
+    stored_posts.add(connection, [(post, originals[post.content_hash]) for post in copies])
+    for post in copies:
+        stored_alerts.add_copy(connection, originals[post.content_hash], now=now)
+    return outcome
+
+
+def _alert(
+    connection: Connection, post_id: int, lane: str | None, before: Earlier, outcome: Outcome, now: datetime
+) -> Earlier:
+    """Raise an alert; where an earlier version has one, an edit neither repeats nor withdraws it."""
+    if before.alert_id is None or before.lane is None:
+        if lane is None:
+            return before
+        outcome.lanes.append(lane)
+        return Earlier(stored_alerts.raise_alert(connection, post_id, lane, now=now), lane)
+    if lane is not None and is_more_urgent(lane, before.lane):
+        stored_alerts.move(connection, before.alert_id, post_id=post_id, lane=lane, now=now)
+        outcome.lanes.append(lane)
+        return Earlier(before.alert_id, lane)
+    stored_alerts.touch(connection, before.alert_id, now=now)
+    return before
