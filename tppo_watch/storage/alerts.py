@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, insert, select, update
 
 from ..errors import NotFoundError
 from .schema import alerts, assessments, posts
+
+State = Literal["open", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,13 @@ def touch(connection: Connection, alert_id: int, *, now: datetime) -> None:
     connection.execute(update(alerts).where(alerts.c.id == alert_id).values(last_seen=now))
 
 
+def set_state(connection: Connection, alert_id: int, state: State) -> None:
+    """Close an alert or open it again. Raises `NotFoundError`."""
+    done = connection.execute(update(alerts).where(alerts.c.id == alert_id).values(state=state))
+    if not done.rowcount:
+        raise NotFoundError("alert", str(alert_id))
+
+
 def listed(
     connection: Connection,
     *,
@@ -103,12 +112,6 @@ def get(connection: Connection, alert_id: int) -> AlertRecord:
     if row is None:
         raise NotFoundError("alert", str(alert_id))
     return _record(row)
-
-
-def count_by_lane(connection: Connection) -> dict[str, int]:
-    """Open alerts in each lane that has any."""
-    query = select(alerts.c.lane, func.count()).where(alerts.c.state == "open").group_by(alerts.c.lane)
-    return {lane: count for lane, count in connection.execute(query)}
 
 
 def _joined() -> Select[Any]:

@@ -1,0 +1,247 @@
+"""``tppo-watch alerts``: what waits for a person, and why."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import InputError
+from .output import print_json, print_table, say, shown
+
+if TYPE_CHECKING:
+    from ..storage.alerts import AlertRecord
+    from ..wording import Words
+
+app = typer.Typer(help="The alerts: list, show, export, close.", no_args_is_help=True)
+
+
+class LaneOption(StrEnum):
+    assistance = "assistance"
+    high = "high"
+    medium = "medium"
+
+
+class StateOption(StrEnum):
+    open = "open"
+    closed = "closed"
+    all = "all"
+
+
+class LangOption(StrEnum):
+    id = "id"
+    en = "en"
+
+
+class FormatOption(StrEnum):
+    jsonl = "jsonl"
+    csv = "csv"
+    pdf = "pdf"
+
+
+Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show phone and identity numbers.")]
+Lang = Annotated[LangOption, typer.Option("--lang", help="Language of the words.")]
+Lane = Annotated[LaneOption | None, typer.Option("--lane", help="Only this lane.")]
+State = Annotated[StateOption, typer.Option("--state", help="Only these.")]
+CONFIG = Path("tppo.toml")
+
+_WORDS = {
+    "id": {
+        "columns": ("no", "antrean", "tingkat", "risiko", "bentuk", "sumber", "waktu (WIB)", "isi"),
+        "assistance": "PERTOLONGAN",
+        "copies": "+{} salinan",
+        "empty": "Tidak ada peringatan.",
+        "seen": "pertama terlihat {}, terakhir {}; {} salinan",
+        "hidden": "Nomor disamarkan; --reveal menampilkannya.",
+    },
+    "en": {
+        "columns": ("id", "lane", "level", "risk", "type", "source", "time (WIB)", "text"),
+        "assistance": "HELP",
+        "copies": "+{} copies",
+        "empty": "There are no alerts.",
+        "seen": "first seen {}, last {}; {} copies",
+        "hidden": "Numbers are masked; --reveal shows them.",
+    },
+}
+_STYLES = {"assistance": "bold magenta", "high": "bold red", "medium": "bold yellow"}
+
+
+@app.command("list")
+def list_alerts(
+    lane: Lane = None,
+    state: State = StateOption.open,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 50,
+    lang: Lang = LangOption.id,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """List the alerts: who needs help first, then by lane, risk and time. Phone numbers are masked.
+
+    Example: tppo-watch alerts list --lane high
+    """
+    from ..alerts import summary
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        records = watch.alerts(lane=lane, state=_state(state), limit=limit)
+    if json:
+        print_json([summary(record) for record in records])
+    else:
+        show_table(records, lang)
+
+
+def _state(state: StateOption) -> str | None:
+    return None if state == StateOption.all else str(state)
+
+
+def show_table(records: list[AlertRecord], lang: str = "id") -> None:
+    """Print alerts as a table in one language."""
+    from ..wording import Words
+
+    words = Words("en" if lang == "en" else "id")
+    if not records:
+        print(_WORDS[words.lang]["empty"])
+        return
+    print_table(list(_WORDS[words.lang]["columns"]), [_row(record, words) for record in records])
+
+
+def _row(record: AlertRecord, words: Words) -> list[Any]:
+    from rich.text import Text
+
+    from ..alerts import summary
+
+    line, say_so = summary(record), _WORDS[words.lang]
+    lane = say_so["assistance"] if record.lane == "assistance" else words.term("levels", record.lane)
+    copies = f" ({say_so['copies'].format(record.copies)})" if record.copies else ""  # type: ignore[attr-defined]
+    return [
+        str(record.id),
+        Text(str(lane), style=_STYLES[record.lane]),
+        words.term("levels", line["level"]),
+        f"{line['risk']:.2f}".replace(".", "," if words.lang == "id" else "."),
+        words.rule(line["type"]) if "type" in line else "–",
+        record.source_id,
+        _local(record.published or record.fetched),
+        line["excerpt"] + copies,
+    ]
+
+
+def _local(time: datetime) -> str:
+    from ..sources.dates import WIB
+
+    return f"{time.astimezone(WIB):%d-%m-%Y %H.%M}"
+
+
+@app.command()
+def show(
+    id: Annotated[int, typer.Argument(help="Its number in the list.")],
+    reveal: Reveal = False,
+    lang: Lang = LangOption.id,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Explain one alert: the text with its indicators, the reasons before the score, and what to check.
+
+    Example: tppo-watch alerts show 7
+    """
+    from ..alerts import details, restored
+    from ..watch import open_watch
+    from ..wording import Words
+
+    words = Words("en" if lang == "en" else "id")
+    with open_watch(config) as watch:
+        record = watch.alert(id)
+    assessment = restored(record, reveal=reveal)
+    if json:
+        print_json({**details(record, reveal=reveal), "advice": list(words.advice(assessment))})
+        return
+    from rich.console import Console
+
+    from .explain import WIDTH, draw
+
+    print(_heading(record, words))
+    draw(Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH), assessment, words)
+    if not reveal:
+        say(str(_WORDS[words.lang]["hidden"]))
+
+
+def _heading(record: AlertRecord, words: Words) -> str:
+    seen = str(_WORDS[words.lang]["seen"])
+    parts = [
+        f"#{record.id}  {record.source_id}  {_local(record.published or record.fetched)} WIB",
+        seen.format(_local(record.first_seen), _local(record.last_seen), record.copies),
+    ]
+    parts += [part for part in (record.url, record.province) if part]
+    return shown("\n".join(" ".join(part.split()) for part in parts)) + "\n"
+
+
+@app.command()
+def export(
+    format: Annotated[FormatOption, typer.Option("--format", help="Form of the file.")] = FormatOption.jsonl,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; standard output without it.")
+    ] = None,
+    lane: Lane = None,
+    state: State = StateOption.all,
+    reveal: Reveal = False,
+    config: Config = CONFIG,
+) -> None:
+    """Export alerts with their posts and assessments. Phone numbers are masked unless --reveal is given.
+
+    Example: tppo-watch alerts export --format csv --out alerts.csv
+    """
+    if format == FormatOption.pdf:
+        raise InputError(
+            "the PDF dossier cannot be made in this version; export jsonl or csv", item="--format pdf"
+        )
+    from ..alerts.export import write_alerts
+    from ..io.writing import replacing
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        records = watch.alerts(lane=lane, state=_state(state))
+    form: Any = str(format)
+    if out is None:
+        write_alerts(sys.stdout.buffer, records, form, reveal=reveal)
+        return
+    with replacing(out) as file:
+        count = write_alerts(file, records, form, reveal=reveal)
+    say(f"wrote {count} alerts to {out}")
+
+
+@app.command()
+def close(
+    ids: Annotated[list[int], typer.Argument(help="Numbers from the list.")],
+    config: Config = CONFIG,
+) -> None:
+    """Take alerts out of the list of open ones. Copies seen later are counted and open nothing.
+
+    Example: tppo-watch alerts close 7 9
+    """
+    _set_state(ids, config, "closed")
+
+
+@app.command()
+def reopen(
+    ids: Annotated[list[int], typer.Argument(help="Numbers from the list.")],
+    config: Config = CONFIG,
+) -> None:
+    """Put closed alerts back into the list of open ones.
+
+    Example: tppo-watch alerts reopen 7
+    """
+    _set_state(ids, config, "open")
+
+
+def _set_state(ids: list[int], config: Path, state: Any) -> None:
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        for id in ids:
+            watch.set_alert_state(id, state)
+    say(f"{state}: {', '.join(map(str, ids))}")

@@ -1,0 +1,192 @@
+"""``tppo-watch scan``: one pass over the sources that are due, or one after the other until told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import InputError
+from .output import PROGRESS_AFTER_S, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from ..scan import ScanReport
+    from ..watch import Watch
+
+CONFIG = Path("tppo.toml")
+LISTED_FAILURES = 10
+
+
+def scan(
+    config: Annotated[Path, typer.Option("--config", help="The settings file.")] = CONFIG,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep to the schedule until SIGTERM.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Also the sources that are not due.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; keep nothing.")] = False,
+    demo: Annotated[
+        Path | None,
+        typer.Option("--demo", metavar="DIR", help="Copy the sample sources into this folder and scan them."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+) -> None:
+    """Read the sources that are due, assess what is new, keep it, and raise alerts.
+
+    Exits 3 when some sources or rows failed: everything else was done.
+
+    Example: tppo-watch scan --config tppo.toml
+    """
+    if watch and (all or dry_run or demo):
+        raise typer.BadParameter("--watch goes with none of --all, --dry-run and --demo")
+    if demo is not None:
+        config, all = copy_samples(demo), True
+    from ..watch import open_watch
+
+    with open_watch(config, is_dry_run=dry_run) as opened, _stopping() as stop:
+        if opened.settings.notify:
+            say("[[notify]] is read but not acted on in this version; look with: tppo-watch alerts list")
+        if watch:
+            _keep_scanning(opened, stop, json)
+            return
+        with _progress() as on_progress:
+            report = opened.scan(is_everything=all, should_stop=stop.is_set, on_progress=on_progress)
+        _tell(report, json)
+        if demo is not None and not json:
+            _show_demo(opened, config)
+    if report.has_failures:
+        raise typer.Exit(3)
+
+
+def _keep_scanning(opened: Watch, stop: threading.Event, json: bool) -> None:
+    say(f"watching {len(opened.settings.sources)} sources until SIGTERM")
+    with _progress() as on_progress:
+        for report in opened.keep_scanning(stop, on_progress=on_progress):
+            _tell(report, json)
+            sys.stdout.flush()
+    say("stopped, the work in hand is finished")
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """An event that SIGTERM sets, so that the batch in hand is finished; a second SIGTERM ends at once."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    if threading.current_thread() is not threading.main_thread():  # only the main thread is given signals
+        yield stop
+        return
+    before = signal.signal(signal.SIGTERM, on_signal)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int], None]]:
+    """What to call with a source and its posts so far; shown on a terminal once the work takes long."""
+    if not sys.stderr.isatty():
+        yield lambda source_id, posts: None
+        return
+    import time
+
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    begun = time.monotonic()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("scan", total=None)
+    started = False
+
+    def on_progress(source_id: str, posts: int) -> None:
+        nonlocal started
+        if not started and time.monotonic() - begun > PROGRESS_AFTER_S:
+            bar.start()
+            started = True
+        bar.update(task, description=f"{source_id}: {posts:,} posts")
+
+    try:
+        yield on_progress
+    finally:
+        bar.stop()
+
+
+def _tell(report: ScanReport, json: bool) -> None:
+    if json:
+        print_json(report.to_dict())
+    else:
+        if report.sources:
+            columns = ("source", "status", "items", "posts", "new", "copies", "alerts", "failed")
+            print_table(
+                columns,
+                [
+                    [s.id, s.status, *map(str, (s.items, s.posts, s.new, s.copies, s.alerts, s.failed_items))]
+                    for s in report.sources
+                ],
+            )
+        print(_summary(report))
+    failures = [failure for source in report.sources for failure in source.failures]
+    for failure in failures[:LISTED_FAILURES]:
+        say(f"{failure.item}: {failure.reason}")
+    if len(failures) > LISTED_FAILURES:
+        say(f"and {len(failures) - LISTED_FAILURES} more; --json lists them")
+
+
+def _summary(report: ScanReport) -> str:
+    if not report.sources:
+        return (
+            f"No source is due ({report.not_due} wait their turn); --all reads them now."
+            if (report.not_due)
+            else "There are no sources; add one with: tppo-watch sources add"
+        )
+    new, alerts = report.total("new"), report.total("alerts")
+    if not new:
+        said = "Nothing new."
+    else:
+        lanes = ", ".join(f"{count} {lane}" for lane, count in sorted(report.alerts_by_lane.items()))
+        said = f"{new} new posts, {report.total('copies')} of them copies; {alerts} alerts" + (
+            f" ({lanes})." if lanes else "."
+        )
+    return f"{said} Nothing was kept (--dry-run)." if report.is_dry_run else said
+
+
+def copy_samples(folder: Path) -> Path:
+    """Copy the sample sources into `folder`, unless they are there, and return their settings file.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else.
+    """
+    config = folder / CONFIG
+    if config.exists():
+        return config
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise InputError("is not empty and holds no samples; name another folder", item=str(folder))
+    with as_file(files("tppo_watch") / "samples") as samples:
+        # The settings come last: they are the sign that the rest is complete.
+        for sample in sorted(samples.iterdir(), key=lambda path: (path.name == CONFIG.name, path.name)):
+            if sample.is_file() and sample.suffix != ".py":
+                (folder / sample.name).write_bytes(sample.read_bytes())
+    return config
+
+
+def _show_demo(opened: Watch, config: Path) -> None:
+    from .alerts import show_table
+
+    records = opened.alerts()
+    print()
+    show_table(records)
+    if records:
+        print(f"\nExplain one: tppo-watch alerts show {records[0].id} --config {config}")
+    print("The review console comes with a later version; until then these commands are the way in.")

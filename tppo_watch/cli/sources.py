@@ -1,0 +1,171 @@
+"""``tppo-watch sources``: where posts come from, and how each place fared lately."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import SourceError
+from .output import print_json, print_table, say, shown
+
+if TYPE_CHECKING:
+    from ..config import SourceSettings
+    from ..sources.discovery import Found
+    from ..storage.sources import SourceState
+
+app = typer.Typer(help="The sources, and how each fared lately.", no_args_is_help=True)
+
+Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+CONFIG = Path("tppo.toml")
+
+
+@app.command("list")
+def list_sources(config: Config = CONFIG, json: Json = False) -> None:
+    """List the sources in the order of the settings file.
+
+    Example: tppo-watch sources list --config tppo.toml
+    """
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        rows = [_row(source, state) for source, state in watch.sources()]
+    if json:
+        print_json(rows)
+    elif rows:
+        columns = ("id", "kind", "every", "posts", "last success", "last error")
+        print_table(columns, [[_cell(row.get(name.replace(" ", "_"))) for name in columns] for row in rows])
+    else:
+        say(f"{config} names no sources; add one with: tppo-watch sources add")
+
+
+def _row(source: SourceSettings, state: SourceState | None) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": source.id,
+        "kind": source.kind,
+        "place": source.url or str(source.path),
+        "every": _every(source),
+        "province": source.province,
+    }
+    if state is not None:
+        row |= {
+            "posts": state.posts,
+            "last_success": _iso(state.last_success),
+            "last_error": state.last_error,
+            "failures_in_row": state.failures_in_row,
+        }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _every(source: SourceSettings) -> str:
+    minutes = int(source.every.total_seconds()) // 60
+    for unit, length in (("d", 1440), ("h", 60)):
+        if minutes % length == 0:
+            return f"{minutes // length}{unit}"
+    return f"{minutes}m"
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat(timespec="seconds") if time else None
+
+
+def _cell(value: Any) -> str:
+    return "–" if value is None else str(value)
+
+
+@app.command()
+def add(
+    id: Annotated[str, typer.Argument(help="A short name of your choice.")],
+    place: Annotated[str, typer.Argument(help="An http(s) address, or a file.")],
+    kind: Annotated[str | None, typer.Option(help="How to read it; found out where not given.")] = None,
+    every: Annotated[str, typer.Option(help="How often, such as 30m, 1h or 1d.")] = "1h",
+    province: Annotated[str | None, typer.Option(help="The province it watches.")] = None,
+    config: Config = CONFIG,
+) -> None:
+    """Add a source to the settings file.
+
+    Example: tppo-watch sources add loker-kaltim https://example.org/feed.xml --every 30m
+    """
+    from ..sources.entries import add_source
+
+    options: dict[str, str] = {}
+    if kind is None:
+        found = _identified(place, config)
+        if found.kind is None:
+            raise SourceError(place, f"{found.hint}; name its kind with --kind if you know better")
+        kind, options = found.kind, dict(found.options)
+    # A relative path in the file counts from the file, one on the command line from here.
+    where = {"url": place} if _is_url(place) else {"path": str(Path(place).resolve())}
+    entry = {"id": id, "kind": kind, **where, "every": every, **options}
+    add_source(config, entry | ({"province": province} if province else {}))
+    say(f"added {id} ({kind}) to {config}")
+
+
+@app.command()
+def remove(id: Annotated[str, typer.Argument(help="Its id.")], config: Config = CONFIG) -> None:
+    """Take a source out of the settings file. Posts and alerts that came from it stay.
+
+    Example: tppo-watch sources remove loker-kaltim
+    """
+    from ..sources.entries import remove_source
+
+    remove_source(config, id)
+    say(f"removed {id} from {config}; what came from it stays in the database")
+
+
+@app.command()
+def check(
+    place: Annotated[str, typer.Argument(help="An http(s) address, or a file.")],
+    config: Config = CONFIG,
+    json: Json = False,
+) -> None:
+    """Try a place once and say what it is. Keeps nothing.
+
+    Example: tppo-watch sources check https://example.org/feed.xml
+    """
+    found = _identified(place, config)
+    if found.kind is None:
+        raise SourceError(place, found.hint or "cannot be read")
+    if json:
+        print_json(_described(place, found))
+        return
+    print(f"{shown(place)}: {found.kind}, {len(found.posts)} posts, {len(found.failures)} unreadable items")
+    for post in found.posts[:3]:
+        print(f"  {_iso(post.published) or 'no time':25}  {_first_words(post.title or post.text)}")
+    for failure in found.failures[:3]:
+        say(f"{failure.item}: {failure.reason}")
+    print(f"Add it with: tppo-watch sources add NAME {shown(place)}")
+
+
+def _described(place: str, found: Found) -> dict[str, Any]:
+    times = [post.published for post in found.posts if post.published]
+    return {
+        "place": place,
+        "kind": found.kind,
+        "options": dict(found.options),
+        "posts": len(found.posts),
+        "failures": [{"item": f.item, "reason": f.reason} for f in found.failures[:50]],
+        **({"oldest": _iso(min(times)), "newest": _iso(max(times))} if times else {}),
+    }
+
+
+def _identified(place: str, config: Path) -> Found:
+    from ..config import FetchSettings, load_settings
+    from ..sources.discovery import identify
+
+    return identify(place, load_settings(config).fetch if config.exists() else FetchSettings())
+
+
+def _is_url(place: str) -> bool:
+    return re.match(r"https?://", place, re.I) is not None
+
+
+def _first_words(text: str) -> str:
+    from ..alerts.masking import masked
+    from ..alerts.views import excerpt
+
+    return shown(excerpt(masked(text)))

@@ -1,0 +1,171 @@
+"""The front door of the running service: settings, database and assessor joined. No rules of its own."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from .alerts import LANES
+from .config import Settings, SourceSettings, load_settings
+from .errors import StorageBusyError
+from .scan import ScanOptions, ScanReport, next_due, scan
+from .scan.batch import Assesses
+from .storage import Store, alerts, open_store, sources
+from .storage.alerts import AlertRecord
+from .storage.keys import load_key
+from .storage.sources import SourceState
+
+_LONGEST_WAIT_S = 60.0  # a clock that jumps is noticed within this time
+
+_log = logging.getLogger(__name__)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_watch(
+    settings: str | Path | Settings,
+    *,
+    assessor: Assesses | None = None,
+    is_dry_run: bool = False,
+    clock: Callable[[], datetime] = _utc_now,
+) -> Watch:
+    """Open the service that a settings file, or settings, describe.
+
+    Parameters
+    ----------
+    assessor : optional
+        What assesses; the model of the settings without it, loaded when it is first needed.
+    is_dry_run : bool
+        Keep nothing: no database, key or post is made.
+    clock : callable
+        Gives the present moment, with a timezone.
+
+    Raises
+    ------
+    ConfigError, StorageError
+    """
+    if not isinstance(settings, Settings):
+        settings = load_settings(settings)
+    url = settings.storage.url
+    if (
+        is_dry_run
+        and url.startswith("sqlite")
+        and not Path(url.partition("///")[2].partition("?")[0]).exists()
+    ):
+        url = "sqlite:///:memory:"
+    return Watch(settings, open_store(url), assessor=assessor, is_dry_run=is_dry_run, clock=clock)
+
+
+class Watch:
+    """The service on one database. Use it in a ``with`` block, or call `close`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        assessor: Assesses | None,
+        is_dry_run: bool,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.settings = settings
+        self._store, self._given, self._is_dry_run, self._clock = store, assessor, is_dry_run, clock
+
+    @cached_property
+    def _assessor(self) -> Assesses:
+        if self._given is not None:
+            return self._given
+        from .assessor import load  # scikit-learn and the model: of no use to whoever only lists alerts
+
+        return load(self.settings.model.path, prevalence=self.settings.model.prevalence)
+
+    @cached_property
+    def _key(self) -> bytes:
+        path = self.settings.privacy.key_file
+        if self._is_dry_run and not path.exists():
+            return secrets.token_bytes(32)
+        return load_key(path)
+
+    def scan(
+        self,
+        *,
+        is_everything: bool = False,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[str, int], None] = lambda source_id, posts: None,
+    ) -> ScanReport:
+        """Scan the sources that are due, or everything, once. See :func:`tppo_watch.scan.scan`."""
+        return scan(
+            self._store,
+            self.settings.sources,
+            self._assessor,
+            fetch=self.settings.fetch,
+            key=self._key,
+            clock=self._clock,
+            options=ScanOptions(is_everything, self._is_dry_run, should_stop, on_progress),
+        )
+
+    def keep_scanning(
+        self,
+        stop: threading.Event,
+        *,
+        on_progress: Callable[[str, int], None] = lambda source_id, posts: None,
+    ) -> Iterator[ScanReport]:
+        """Scan whatever falls due, and yield each report, until `stop` is set; the batch in hand is finished.
+
+        A scan that another process runs meanwhile is waited for.
+        """
+        while not stop.is_set():
+            wait_s = self._seconds_to_next()
+            if wait_s <= 0:
+                try:
+                    yield self.scan(should_stop=stop.is_set, on_progress=on_progress)
+                    continue
+                except StorageBusyError as exc:
+                    _log.warning("database busy, scanning later", extra={"reason": str(exc)})
+                    wait_s = _LONGEST_WAIT_S
+            stop.wait(min(wait_s, _LONGEST_WAIT_S))
+
+    def _seconds_to_next(self) -> float:
+        now = self._clock()
+        with self._store.read() as connection:
+            at = next_due(self.settings.sources, sources.states(connection), now)
+        return _LONGEST_WAIT_S if at is None else (at - now).total_seconds()
+
+    def sources(self) -> list[tuple[SourceSettings, SourceState | None]]:
+        """Each source in the order of the settings, with how it fared; None for one never tried."""
+        with self._store.read() as connection:
+            states = sources.states(connection)
+        return [(source, states.get(source.id)) for source in self.settings.sources]
+
+    def alerts(
+        self, *, lane: str | None = None, state: str | None = "open", limit: int | None = None
+    ) -> list[AlertRecord]:
+        """Alerts, the most urgent lane first, then by risk, then the latest. None for `state` is all."""
+        with self._store.read() as connection:
+            return alerts.listed(connection, lanes=LANES, lane=lane, state=state, limit=limit)
+
+    def alert(self, alert_id: int) -> AlertRecord:
+        """One alert. Raises `NotFoundError`."""
+        with self._store.read() as connection:
+            return alerts.get(connection, alert_id)
+
+    def set_alert_state(self, alert_id: int, state: alerts.State) -> None:
+        """Close an alert or open it again. Raises `NotFoundError`."""
+        with self._store.write() as connection:
+            alerts.set_state(connection, alert_id, state)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
