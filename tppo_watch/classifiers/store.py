@@ -100,7 +100,7 @@ def checked_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         digests = {str(file): str(digest) for file, digest in manifest["sha256"].items()}
-    except (OSError, ValueError, KeyError, AttributeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise ModelMismatchError(name, MANIFEST, "names and digests of files", "no readable manifest") from exc
     for file, expected in sorted(digests.items()):
         path = folder / file

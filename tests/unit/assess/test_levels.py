@@ -1,0 +1,46 @@
+"""Levels and the promises behind them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tppo_watch.assess.levels import PROMISE, Thresholds, level_of, thresholds_for
+
+LIMITS = Thresholds(low=0.03, medium=0.3, high=0.8)
+
+
+@pytest.mark.parametrize(
+    ("risk", "stance", "signs", "level"),
+    [
+        (0.9, "offer", 2, "high"), (0.9, "other", 1, "high"), (0.9, "offer", 0, "medium"), (0.99, "news", 9, "medium"),
+        (0.99, "warning", 9, "medium"), (0.99, "testimony", 9, "medium"), (0.99, "joke", 9, "medium"), (0.99, "seeker", 1, "medium"),
+        (0.5, "offer", 0, "medium"), (0.3, "offer", 1, "medium"), (0.1, "offer", 1, "low"), (0.01, "offer", 3, "none"),
+    ],
+)  # fmt: skip
+def test_high_takes_an_offer_and_a_sign_to_show(risk, stance, signs, level) -> None:
+    """Who talks about offers never stands at high, nor does a text without a sign a reviewer can see."""
+    assert level_of(risk, stance, signs, LIMITS) == level
+
+
+def test_thresholds_keep_their_promises_in_the_population() -> None:
+    """Of the posts at each level at least the promised share are cases, weighted as in life."""
+    rng = np.random.default_rng(3)
+    is_case = np.arange(6000) < 1000
+    risks = np.where(is_case, rng.beta(6, 2, 6000), rng.beta(1, 30, 6000))
+    weights = np.where(is_case, 0.01 / 1000, 0.99 / 5000)
+    limits = thresholds_for(risks, is_case, weights, prevalence=0.01)
+    high = risks >= limits.high
+    medium = (risks >= limits.medium) & ~high
+    for members, promise in ((high, PROMISE["high"]), (medium, PROMISE["medium"])):
+        assert (weights * is_case)[members].sum() >= promise * weights[members].sum()
+    assert limits.low <= limits.medium <= limits.high
+    assert high.sum() > 100, "the promise is kept by choosing well, not by choosing nobody"
+
+
+def test_where_no_promise_can_be_kept_nothing_is_high() -> None:
+    """Risks that say nothing give thresholds that let nothing through."""
+    rng = np.random.default_rng(4)
+    risks, is_case = rng.random(2000), np.arange(2000) < 20
+    limits = thresholds_for(risks, is_case, np.full(2000, 1 / 2000), prevalence=0.01)
+    assert (risks > limits.high).sum() == 0

@@ -1,0 +1,43 @@
+"""The sum, its calibration and its interval."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit
+
+from tppo_watch.assess.weigh import Weigher, interpolate
+
+KNOTS, VALUES = np.array([-2.0, 0.0, 1.0]), np.array([-6.0, -1.0, 3.0])
+
+
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=20))
+def test_the_calibration_never_turns_the_order_round(sums: list[float]) -> None:
+    """A higher sum never gives a lower risk, inside the knots and far beyond them."""
+    x = np.sort(np.array(sums))
+    assert np.all(np.diff(interpolate(x, KNOTS, VALUES)) >= 0)
+
+
+def test_the_calibration_goes_on_with_its_last_slope() -> None:
+    """Beyond the knots the map stays linear."""
+    assert interpolate(np.array([-4.0, 3.0]), KNOTS, VALUES).tolist() == [-11.0, 11.0]
+
+
+def test_an_interval_holds_its_risk() -> None:
+    """The risk lies between the ends of its interval, also where all refits disagree with it."""
+    rng = np.random.default_rng(1)
+    weigher = Weigher(-1.0, np.array([2.0, 0.0]), rng.normal(-3, 0.1, (20, 3)), KNOTS, VALUES)
+    evidence = np.array([[1.0, 0.0], [0.0, 1.0]])
+    risks = expit(weigher.log_odds(weigher.sums(evidence)))
+    ends = weigher.intervals(evidence, risks)
+    assert np.all(ends[:, 0] <= risks) and np.all(risks <= ends[:, 1])
+
+
+def test_a_sum_does_not_depend_on_its_batch() -> None:
+    """One text at a time or all together: the same sums to the last bit."""
+    rng = np.random.default_rng(2)
+    evidence, weights = rng.normal(size=(40, 130)), rng.normal(size=130)
+    weigher = Weigher(0.3, weights, np.zeros((1, 131)), KNOTS, VALUES)
+    one_by_one = np.concatenate([weigher.sums(evidence[i : i + 1]) for i in range(40)])
+    assert np.array_equal(weigher.sums(evidence), one_by_one)
