@@ -5,28 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from ..errors import KnowledgeError
-from .rules import data_folder, read_yaml
+from .places import Checked, checked
 
 Period = Literal["hour", "day", "week", "month", "year", "trip", "piece"]
 Role = Literal["salary", "fee", "debt", "neither"]
 
 
-class _Checked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Sides(_Checked):
+class _Sides(Checked):
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     both: tuple[str, ...] = ()
 
 
-class _WordsFile(_Checked):
+class _WordsFile(Checked):
     schema_version: Literal[1]
     scales: dict[float, tuple[str, ...]]
     units: dict[float, tuple[str, ...]]
@@ -41,7 +34,7 @@ class _WordsFile(_Checked):
     period_words: dict[Period, tuple[str, ...]]
 
 
-class MoneyCue(_Checked):
+class MoneyCue(Checked):
     """Phrases that say what a sum near them is for."""
 
     role: Role
@@ -51,7 +44,7 @@ class MoneyCue(_Checked):
     words: tuple[str, ...]
 
 
-class MoneyCues(_Checked):
+class MoneyCues(Checked):
     """The cues in the order of the file, and the words by which a text speaks of work."""
 
     schema_version: Literal[1]
@@ -99,13 +92,3 @@ def money_cues() -> MoneyCues:
     """What says what a sum is for; KnowledgeError where the file breaks its schema."""
     return checked(MoneyCues, "money_roles.yaml")
 
-
-def checked(model: type[BaseModel], name: str) -> Any:
-    """One knowledge file as `model`; KnowledgeError names the file and the record that breaks it."""
-    path = data_folder() / name
-    try:
-        return model.model_validate(read_yaml(path))
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "file"
-        raise KnowledgeError(first["msg"], file=name, record=where) from exc
