@@ -128,7 +128,7 @@ def _database(config: Path) -> Finding:
         return Finding("database", "ok", f"none configured: no {config} here")
 
     def check() -> str:
-        from sqlalchemy import create_engine, text
+        from sqlalchemy import create_engine, inspect
         from sqlalchemy.engine import make_url
 
         from ..config import load_settings
@@ -138,11 +138,10 @@ def _database(config: Path) -> Finding:
             return f"{url.database}: not there yet; the first scan makes it"
         engine = create_engine(url)
         try:
-            with engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
+            tables = len(inspect(engine).get_table_names())
         finally:
             engine.dispose()
-        return url.render_as_string(hide_password=True)
+        return f"{url.render_as_string(hide_password=True)}: {tables} tables"
 
     return _tried("database", check, f"check [storage] url in {config}, and that its server runs")
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .output import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from ..training.evaluate import Measure
 
 
 def evaluate(
@@ -51,10 +54,9 @@ def evaluate(
     if json:
         print_json([{k: v for k, v in asdict(m).items() if v is not None} for m in found])
         return
-    from rich.table import Table
+    print_table(("measure", "value", "95 % interval", "n"), (_row(m) for m in found))
 
-    table = Table("measure", "value", "95 % interval", "n")
-    for m in found:
-        interval = "" if m.low is None or m.high is None else f"{m.low:.3f} to {m.high:.3f}"
-        table.add_row(m.name, f"{m.value:.4f}", interval, f"{m.n:,}")
-    print_table(table)
+
+def _row(m: Measure) -> tuple[str, ...]:
+    interval = "" if m.low is None or m.high is None else f"{m.low:.3f} to {m.high:.3f}"
+    return m.name, f"{m.value:.4f}", interval, f"{m.n:,}"

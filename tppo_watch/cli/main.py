@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from .. import __version__
 from ..errors import WatchError
-from .output import one_line
+from .output import say
 
 #: Command -> what the first page says of it. `tppo_watch.cli.<command>` holds a function of that name, or a
 #: `typer.Typer` named `app`; it is imported when the command is called, so that `--help` stays fast.
@@ -74,7 +74,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"tppo-watch: {one_line(message)}", file=sys.stderr)
+    say(message)
     return code
 
 

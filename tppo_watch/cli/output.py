@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
 
 def say(message: str) -> None:
     """Tell the user something on standard error."""
-    print(one_line(message), file=sys.stderr)
+    print(f"tppo-watch: {one_line(message)}", file=sys.stderr)
 
 
 def print_json(value: Any) -> None:

@@ -26,7 +26,7 @@ class Result:
     @property
     def rows(self) -> list[dict[str, Any]]:
         """Standard output as JSON Lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        return [json.loads(line) for line in self.out.split("\n")[:-1]]
 
     @property
     def complaint(self) -> str:
