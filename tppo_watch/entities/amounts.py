@@ -21,9 +21,9 @@ _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?\Z")
 _MAX_DIGITS = 18  # longer runs are account or identity numbers, never pay
 _LEAST = frozenset(
     ("minimal", "minimum", "min", "mulai", "start", "starting", "from", "diatas", ">", "≥", "setidaknya", "mulai-mulai", "mimiti",
-     "kawit", "wiwit", "minimalnya")
+     "kawit", "wiwit", "minimalnya", "over", "above")
 )
-_MOST = frozenset(("maksimal", "maksimum", "maks", "max", "mak", "sampai", "sampe", "hingga", "<", "≤", "nganti", "sd", "upto", "paling"))
+_MOST = frozenset(("maksimal", "maksimum", "maks", "max", "mak", "sampai", "sampe", "hingga", "<", "≤", "nganti", "sd", "upto", "paling", "dibawah", "under", "below"))
 _LEAST_PAIRS = frozenset(
     (("mulai", "dari"), ("di", "atas"), ("lebih", "dari"), ("start", "from"), ("starting", "from"), ("at", "least"),
      ("paling", "sedikit"), ("paling", "kecil"), ("min", "."), ("mulai", ":"), ("ti", "mimiti"), ("mulai", "di"))
