@@ -6,10 +6,6 @@ import os
 
 from hypothesis import settings
 
-# Nothing may be fetched from a model hub, and the missing torch is no news.
-os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ["TRANSFORMERS_VERBOSITY"] = "error"
-
 # Two workers share a machine with others: a slow example is no failure, and a red run must be red again.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
