@@ -89,11 +89,13 @@ def list_alerts(
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        records = watch.alerts(lane=lane, state=_state(state), limit=limit)
+        records = watch.alerts(lane=lane, state=_state(state), limit=limit + 1)
     if json:
-        print_json([summary(record) for record in records])
+        print_json([summary(record) for record in records[:limit]])
     else:
-        show_table(records, lang)
+        show_table(records[:limit], lang)
+    if len(records) > limit:
+        say(f"there are more than these {limit}; --limit shows more")
 
 
 def _state(state: StateOption) -> str | None:

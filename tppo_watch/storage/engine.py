@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,7 +105,18 @@ def _checked(url: str) -> URL:
         folder = Path(address.database).parent
         if not folder.is_dir():
             raise StorageError(f"there is no folder {folder}; make it first", url=url)
+        _make_private(Path(address.database))
     return address
+
+
+def _make_private(path: Path) -> None:
+    """Make a new database readable by its owner only, for personal data; SQLite's side files follow it."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as exc:
+        raise StorageError(f"cannot be made: {exc.strerror}", url=str(path)) from exc
 
 
 def _prepare(connection: Any, record: Any) -> None:

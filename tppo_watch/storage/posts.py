@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -150,15 +150,6 @@ def add_assessments(connection: Connection, assessed: Sequence[tuple[int, Assess
     ]
     if rows:
         connection.execute(insert(assessments), rows)
-
-
-def counts(connection: Connection) -> Mapping[str, int]:
-    """How many rows of what there are."""
-    tables = {"posts": posts, "assessments": assessments, "alerts": alerts}
-    return {
-        name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for name, table in tables.items()
-    }
 
 
 def _chunks(values: Sequence[str]) -> list[Sequence[str]]:

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.scanning import NOW, assessment
+from tppo_watch.errors import NotFoundError
+from tppo_watch.storage import alerts, posts, runs, sources
+from tppo_watch.storage.posts import Earlier, NewPost, author_key, content_hash
+
+LANES = ("assistance", "high", "medium")
+
+
+def post(native_id: str = "1", text: str = "halo", **fields) -> NewPost:
+    return NewPost(
+        source_id="s",
+        native_id=native_id,
+        content_hash=content_hash(text),
+        text=text,
+        fetched=NOW,
+        parts=fields.pop("parts", (native_id,)),
+        **fields,
+    )
+
+
+@pytest.fixture
+def connection(store):
+    with store.write() as opened:
+        sources.ensure(opened, "s")
+        yield opened
+
+
+def raised(connection, native_id: str, lane: str, risk: float, *, at=NOW) -> int:
+    text = f"teks {native_id}"
+    (post_id,) = posts.add(connection, [(post(native_id, text), None)])
+    posts.add_assessments(connection, [(post_id, assessment(text, level="high", risk=risk))])
+    return alerts.raise_alert(connection, post_id, lane, now=at)
+
+
+def test_times_come_back_as_the_same_moment(connection):
+    """A time of any zone is kept as a moment; one without a zone is refused."""
+    wib = NOW.astimezone(timezone(timedelta(hours=7)))
+    raised(connection, "1", "high", 0.9, at=wib)
+    assert alerts.listed(connection, lanes=LANES)[0].first_seen == NOW
+    with pytest.raises(Exception, match="needs a timezone"):
+        raised(connection, "2", "high", 0.9, at=datetime(2026, 1, 1))
+
+
+def test_known_versions_parts_and_originals_are_found(connection):
+    """What was kept is found by version, by message and by what it says; copies point at the first."""
+    first, second = posts.add(
+        connection, [(post("1", "Halo", parts=("1", "2")), None), (post("9", "lain"), None)]
+    )
+    posts.add(connection, [(post("3", "halo"), first)])
+    assert posts.known(connection, "s", ["1", "2", "3"]) == {
+        ("1", content_hash("halo")),
+        ("3", content_hash("halo")),
+    }
+    assert posts.owners(connection, "s", ["1", "2", "8"]) == {"1": "1", "2": "1"}
+    assert posts.originals(connection, {content_hash("halo"), content_hash("lain"), "x"}) == {
+        content_hash("halo"): first,
+        content_hash("lain"): second,
+    }
+
+
+def test_more_ids_than_one_statement_takes_are_looked_up(connection):
+    """Look-ups of any size work."""
+    posts.add(connection, [(post("1"), None)])
+    assert len(posts.known(connection, "s", [str(n) for n in range(40_000)])) == 1
+
+
+def test_earlier_versions_name_their_alert(connection):
+    """A post with an alert is told from one without, and from one never seen."""
+    alert = raised(connection, "1", "medium", 0.6)
+    posts.add(connection, [(post("1", "versi dua"), None), (post("2"), None)])
+    assert posts.earlier_versions(connection, "s", ["1", "2", "3"]) == {
+        "1": Earlier(alert, "medium"),
+        "2": Earlier(None, None),
+    }
+
+
+def test_alerts_are_listed_by_lane_then_risk_then_time(connection):
+    """The order is the one the queue promises."""
+    later = NOW + timedelta(hours=1)
+    ids = {
+        name: raised(connection, name, lane, risk, at=at)
+        for name, lane, risk, at in (
+            ("m", "medium", 0.9, NOW), ("h1", "high", 0.9, NOW), ("h2", "high", 0.95, NOW),
+            ("h3", "high", 0.9, later), ("a", "assistance", 0.01, NOW),
+        )
+    }  # fmt: skip
+    listed = [record.id for record in alerts.listed(connection, lanes=LANES)]
+    assert listed == [ids[name] for name in ("a", "h2", "h3", "h1", "m")]
+    assert [r.id for r in alerts.listed(connection, lanes=LANES, lane="medium")] == [ids["m"]]
+    assert len(alerts.listed(connection, lanes=LANES, limit=2)) == 2
+
+
+def test_alerts_are_closed_and_opened(connection):
+    """A closed alert leaves the open list, and an unknown one is an error."""
+    alert = raised(connection, "1", "high", 0.9)
+    alerts.set_state(connection, alert, "closed")
+    assert alerts.listed(connection, lanes=LANES) == []
+    assert [record.state for record in alerts.listed(connection, lanes=LANES, state=None)] == ["closed"]
+    alerts.set_state(connection, alert, "open")
+    assert len(alerts.listed(connection, lanes=LANES)) == 1
+    for call in (lambda: alerts.set_state(connection, 99, "open"), lambda: alerts.get(connection, 99)):
+        with pytest.raises(NotFoundError, match="no alert with id '99'"):
+            call()
+
+
+def test_an_assessment_comes_back_as_it_was_told(connection):
+    """What is stored with an alert is the JSON of the contract."""
+    alert = raised(connection, "1", "high", 0.9)
+    record = alerts.get(connection, alert)
+    assert record.assessment == assessment("teks 1", level="high", risk=0.9).to_dict()
+    assert not hasattr(record, "author_key")
+
+
+def test_a_source_remembers_how_it_fared(connection):
+    """Failures in a row are counted and forgotten with the next success; validators survive failures."""
+    posts.add(connection, [(post("1"), None)])
+    sources.record_success(connection, "s", now=NOW, etag="e", last_modified="m")
+    for _ in range(2):
+        sources.record_failure(connection, "s", now=NOW + timedelta(hours=1), error="rusak")
+    state = sources.states(connection)["s"]
+    assert (state.failures_in_row, state.last_error, state.etag, state.posts) == (2, "rusak", "e", 1)
+    assert (state.last_success, state.last_attempt) == (NOW, NOW + timedelta(hours=1))
+    sources.record_success(connection, "s", now=NOW, etag=None, last_modified=None)
+    state = sources.states(connection)["s"]
+    assert (state.failures_in_row, state.last_error, state.etag) == (0, None, None)
+
+
+def test_runs_are_kept(connection):
+    """A report is stored with its times."""
+    runs.add(connection, started=NOW, finished=NOW, report={"new": 1})
+    assert connection.exec_driver_sql("SELECT report FROM runs").scalar() == '{"new": 1}'
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Loker  ADMIN", "loker admin"), ("a\u200bb", "ab"), ("ａｂ", "ab"), ("a\n\n b", "a b"), (" a ", "a")],
+)
+def test_texts_that_look_the_same_have_one_hash(one, other):
+    """Case, spacing, width and invisible characters make no other post."""
+    assert content_hash(one) == content_hash(other)
+
+
+@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
+def test_texts_with_other_words_have_another_hash(one, other):
+    """Only texts with the same folded words share a hash."""
+    if one.casefold().split() == other.casefold().split():
+        assert content_hash(one) == content_hash(other)
+    assert content_hash(one) != content_hash(one + "x")
+
+
+def test_one_number_gives_one_key_and_another_secret_another():
+    """A phone number is one author in every spelling; without the key nothing can be told."""
+    key = b"k" * 32
+    keys = {author_key(key, name) for name in ("0812-0000-0001", "+62 812 0000 0001", "6281200000001")}
+    assert len(keys) == 1
+    assert author_key(key, "Ani") == author_key(key, " ani ")
+    assert author_key(key, "Ani") != author_key(b"l" * 32, "Ani")
+    assert author_key(key, "Ani") != author_key(key, "Budi")
