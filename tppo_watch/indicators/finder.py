@@ -9,7 +9,8 @@ from functools import lru_cache
 from ..knowledge import rules
 from ..text.document import Document
 from ..types import Element, Entity, Match
-from .matcher import Hit, Matcher
+from .matcher import Hit, Matcher, with_joined
+from .pay import pay_hits
 from .scope import ScopeFinder
 
 
@@ -41,7 +42,7 @@ class Finder:
         spoken: list[Hit] = []
         scoping: list[Hit] = []
         writing: set[str] = set()
-        for hit in self.matcher.find(chart):
+        for hit in with_joined(self.matcher.find(chart), pay_hits(document, chart)):
             if hit.rule in self._element or hit.rule in self._counter_ids:
                 spoken.append(hit)
             elif self._scope.is_cue(hit.rule):

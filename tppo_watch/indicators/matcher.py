@@ -7,7 +7,7 @@ patterns that do not match is a few set tests.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,17 +34,24 @@ class Hit:
 class _Pattern:
     rule: int
     steps: tuple[Step, ...]
-    needed: tuple[frozenset[int], ...]
+    needed: frozenset[int]  #: symbols of the steps that have one and must be there
+    choices: tuple[frozenset[int], ...]  #: of the other steps that must be there: one of each
     unless: bool
 
 
 class Chart:
-    """Where each symbol stands in one document: symbol -> spans of tokens (first, end)."""
+    """Where each symbol and entity stands in one document, as half-open spans of tokens."""
 
-    __slots__ = ("where", "word_number", "sentences")
+    __slots__ = ("where", "word_number", "sentences", "entities")
 
-    def __init__(self, where: dict[int, list[tuple[int, int]]], word_number: list[int], sentences: list[int]):
-        self.where, self.word_number, self.sentences = where, word_number, sentences
+    def __init__(
+        self,
+        where: dict[int, list[tuple[int, int]]],
+        word_number: list[int],
+        sentences: list[int],
+        entities: list[tuple[Entity, int, int]],
+    ) -> None:
+        self.where, self.word_number, self.sentences, self.entities = where, word_number, sentences, entities
 
 
 class Matcher:
@@ -69,26 +76,29 @@ class Matcher:
             self.rules.append(rule)
             for text, unless in [(p, False) for p in wanted] + [(p, True) for p in unwanted]:
                 steps = compile_pattern(text, self.symbols, rule)
-                needed = tuple(step.symbols for step in steps if not step.optional)
-                patterns.append(_Pattern(number, steps, needed, unless))
+                must = [step.symbols for step in steps if not step.optional]
+                needed = frozenset(s for symbols in must if len(symbols) == 1 for s in symbols)
+                choices = tuple(symbols for symbols in must if len(symbols) > 1)
+                patterns.append(_Pattern(number, steps, needed, choices, unless))
         frequency: dict[int, int] = defaultdict(int)
         for pattern in patterns:
-            for step in pattern.needed:
-                for symbol in step:
+            for symbols in (pattern.needed, *pattern.choices):
+                for symbol in symbols:
                     frequency[symbol] += 1
         # The step whose symbols the fewest patterns share is the rarest in running text, near enough.
         self._by_anchor: dict[int, list[_Pattern]] = defaultdict(list)
         for pattern in patterns:
-            anchor = min(pattern.needed, key=lambda step: sum(frequency[s] for s in step))
-            for symbol in anchor:
+            steps_of = [frozenset((s,)) for s in pattern.needed] + list(pattern.choices)
+            for symbol in min(steps_of, key=lambda symbols: sum(frequency[s] for s in symbols)):
                 self._by_anchor[symbol].append(pattern)
         self._known_stems = frozenset(self.symbols.stems)
-        self._cache: dict[str, tuple[int, ...]] = {}
+        self._cache: dict[str, tuple[tuple[int, ...], frozenset[int]]] = {}
         self._type = {name: self.symbols.types.get(name) for name in _TYPES}
 
     # -- symbols ---------------------------------------------------------------------------------------
 
-    def _symbols_of(self, token: str) -> tuple[int, ...]:
+    def _symbols_of(self, token: str) -> tuple[tuple[int, ...], frozenset[int]]:
+        """Every symbol that `token` stands for alone, in a fixed order and as a set."""
         found: list[int] = []
         if token in self.symbols.words:
             found.append(self.symbols.words[token])
@@ -96,7 +106,8 @@ class Matcher:
             found.extend(self.symbols.stems[stem] for stem in stems(token, self._known_stems))
         if self._type["n"] is not None and is_number(token):
             found.append(self._type["n"])
-        result = tuple(found)
+        symbols = self.symbols.with_concepts(found)
+        result = (symbols, frozenset(symbols))
         if len(self._cache) < _CACHE_LIMIT:
             self._cache[token] = result
         return result
@@ -107,70 +118,66 @@ class Matcher:
         word_number: list[int] = []
         count = 0
         cache, symbols_of = self._cache, self._symbols_of
-        singles: list[tuple[int, ...]] = []
+        singles: list[frozenset[int]] = []
         for i, token in enumerate(document.tokens):
             word_number.append(count)
             if token[0].isalnum():
                 count += 1
-            symbols = cache.get(token)
-            if symbols is None:
-                symbols = symbols_of(token)
-            singles.append(symbols)
+            symbols, as_set = cache.get(token) or symbols_of(token)
+            singles.append(as_set)
+            span = (i, i + 1)
             for symbol in symbols:
                 spans = where.get(symbol)
                 if spans is None:
-                    where[symbol] = [(i, i + 1)]
+                    where[symbol] = [span]
                 else:
-                    spans.append((i, i + 1))
+                    spans.append(span)
         word_number.append(count)
-        if entities:
-            self._add_entities(where, document, entities)
+        placed = self._add_entities(where, document, entities) if entities else []
         self._add_phrases(where, singles)
-        self._add_concepts(where)
-        return Chart(where, word_number, document.sentences)
+        return Chart(where, word_number, document.sentences, placed)
+
+    def _add(self, where: dict[int, list[tuple[int, int]]], symbol: int, span: tuple[int, int]) -> None:
+        """Note a symbol of several tokens, and its concepts, keeping spans in order and single."""
+        for name in self.symbols.with_concepts((symbol,)):
+            spans = where.setdefault(name, [])
+            at = bisect_left(spans, span)
+            if at == len(spans) or spans[at] != span:
+                spans.insert(at, span)
 
     def _add_entities(
         self, where: dict[int, list[tuple[int, int]]], document: Document, entities: Sequence[Entity]
-    ) -> None:
-        spans = [document.token_span(i, i) for i in range(len(document.tokens))]
-        first = 0
-        for entity in sorted(entities, key=lambda e: e.start):
-            while first < len(spans) and spans[first][1] <= entity.start:
-                first += 1
-            end = first
-            while end < len(spans) and spans[end][0] < entity.end:
-                end += 1
-            if end == first:
+    ) -> list[tuple[Entity, int, int]]:
+        starts, ends = document.starts, document.ends
+        if not document.offsets.is_identity:
+            spans = [document.token_span(i, i) for i in range(len(document.tokens))]
+            starts, ends = [start for start, _ in spans], [end for _, end in spans]
+        placed = []
+        for entity in entities:
+            first = bisect_right(ends, entity.start)
+            end = bisect_left(starts, entity.end)
+            if end <= first:
                 continue
+            placed.append((entity, first, end))
             for name in entity_types(entity):
                 symbol = self._type.get(name)
                 if symbol is not None:
-                    where.setdefault(symbol, []).append((first, end))
+                    self._add(where, symbol, (first, end))
+        return placed
 
-    def _add_phrases(self, where: dict[int, list[tuple[int, int]]], singles: list[tuple[int, ...]]) -> None:
+    def _add_phrases(self, where: dict[int, list[tuple[int, int]]], singles: list[frozenset[int]]) -> None:
+        phrases = self.symbols.phrases
         size = len(singles)
-        for symbol in [s for s in where if s in self.symbols.phrases]:
-            for rest, phrase in self.symbols.phrases[symbol]:
-                for first, end in where[symbol]:
-                    stop = end + len(rest)
-                    if stop <= size and all(s in singles[end + k] for k, s in enumerate(rest)):
-                        where.setdefault(phrase, []).append((first, stop))
-
-    def _add_concepts(self, where: dict[int, list[tuple[int, int]]]) -> None:
-        concepts_of = self.symbols.concepts_of
-        members: dict[int, set[tuple[int, int]]] = {}
-        todo = [s for s in where if s in concepts_of]
-        while todo:
-            symbol = todo.pop()
-            spans = members.get(symbol) or where[symbol]
-            for concept in concepts_of[symbol]:
-                known = members.setdefault(concept, set())
-                size = len(known)
-                known.update(spans)
-                if len(known) > size and concept in concepts_of:
-                    todo.append(concept)
-        for concept, spans in members.items():
-            where[concept] = sorted(spans)
+        for first in [s for s in where if s in phrases]:
+            by_second = phrases[first]
+            for begin, end in list(where[first]):
+                if end >= size:
+                    continue
+                for second in singles[end]:
+                    for rest, phrase in by_second.get(second, ()):
+                        stop = end + 1 + len(rest)
+                        if stop <= size and all(s in singles[end + 1 + k] for k, s in enumerate(rest)):
+                            self._add(where, phrase, (begin, stop))
 
     # -- patterns --------------------------------------------------------------------------------------
 
@@ -179,13 +186,14 @@ class Matcher:
         where = chart.where
         hits: dict[int, list[tuple[int, int]]] = {}
         against: dict[int, set[int]] = {}
+        present = set(where)  # not the view of keys: `isdisjoint` would walk all of it
         tried: set[int] = set()
         for symbol in where:
             for pattern in self._by_anchor.get(symbol, ()):
-                if id(pattern) in tried:
+                if not pattern.needed <= present or id(pattern) in tried:
                     continue
                 tried.add(id(pattern))
-                if all(any(s in where for s in step) for step in pattern.needed):
+                if all(not symbols.isdisjoint(present) for symbols in pattern.choices):
                     for first, end in _spans(pattern.steps, chart):
                         if pattern.unless:
                             against.setdefault(pattern.rule, set()).add(chart.sentences[first])
@@ -195,7 +203,7 @@ class Matcher:
         for rule, spans in hits.items():
             blocked = against.get(rule, ())
             kept = [span for span in spans if chart.sentences[span[0]] not in blocked]
-            found.extend(Hit(self.rules[rule], first, end - 1) for first, end in _joined(kept))
+            found.extend(Hit(self.rules[rule], first, end - 1) for first, end in joined(kept))
         found.sort(key=lambda hit: (hit.first, hit.last, hit.rule))
         return found
 
@@ -224,14 +232,24 @@ def entity_types(entity: Entity) -> tuple[str, ...]:
 
 def _spans(steps: tuple[Step, ...], chart: Chart) -> list[tuple[int, int]]:
     """Every way to begin the pattern, each with its shortest end."""
-    starts = {span for symbol in steps[0].symbols for span in chart.where.get(symbol, ())}
+    starts = _spans_of(steps[0], chart.where)
+    if len(steps) == 1:
+        return starts
     known: dict[tuple[int, int], int | None] = {}
     found = []
-    for first, end in sorted(starts):
+    for first, end in starts:
         last = _follow(steps, 1, end, chart, known)
         if last is not None:
             found.append((first, last))
     return found
+
+
+def _spans_of(step: Step, where: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Where any symbol of a step stands, in order."""
+    lists = [where[symbol] for symbol in step.symbols if symbol in where]
+    if len(lists) == 1:
+        return lists[0]
+    return sorted({span for spans in lists for span in spans})
 
 
 def _follow(
@@ -243,19 +261,19 @@ def _follow(
     if (i, end) in known:
         return known[i, end]
     step = steps[i]
-    words, sentences = chart.word_number, chart.sentences
+    where, words, sentences = chart.where, chart.word_number, chart.sentences
     sentence = sentences[end - 1]
     limit = words[end] + step.gap
     best: int | None = None
     for symbol in step.symbols:
-        spans = chart.where.get(symbol)
-        if spans is None:
+        spans = where.get(symbol)
+        if spans is None or spans[-1][0] < end:
             continue
         for k in range(bisect_left(spans, (end, 0)), len(spans)):
             first, stop = spans[k]
             if words[first] > limit or sentences[first] != sentence:
                 break
-            last = _follow(steps, i + 1, stop, chart, known)
+            last = stop if i + 1 == len(steps) else _follow(steps, i + 1, stop, chart, known)
             if last is not None and (best is None or last < best):
                 best = last
     if best is None and step.optional:
@@ -264,7 +282,7 @@ def _follow(
     return best
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Spans of one rule with those that share a token made one."""
     out: list[tuple[int, int]] = []
     for first, end in sorted(spans):
@@ -272,4 +290,17 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
             out[-1] = (out[-1][0], max(out[-1][1], end))
         else:
             out.append((first, end))
+    return out
+
+
+def with_joined(hits: list[Hit], more: list[Hit]) -> list[Hit]:
+    """Both lists in reading order, with the hits of a rule of `more` that overlap made one."""
+    if not more:
+        return hits
+    rules = {hit.rule for hit in more}
+    out = [hit for hit in hits if hit.rule not in rules]
+    for rule in sorted(rules):
+        spans = [(hit.first, hit.last + 1) for hit in (*hits, *more) if hit.rule == rule]
+        out.extend(Hit(rule, first, end - 1) for first, end in joined(spans))
+    out.sort(key=lambda hit: (hit.first, hit.last, hit.rule))
     return out

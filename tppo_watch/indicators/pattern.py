@@ -23,6 +23,7 @@ with spaces (``buku nikah``, ``pegang~``).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import KnowledgeError
@@ -50,25 +51,24 @@ class Symbols:
         self.words: dict[str, int] = {}
         self.stems: dict[str, int] = {}
         self.types: dict[str, int] = {}
-        #: phrases by the symbol of their first word: (symbols of the other words, symbol of the phrase)
-        self.phrases: dict[int, list[tuple[tuple[int, ...], int]]] = {}
+        #: phrases by the symbols of their first two words: (symbols of the other words, symbol of the phrase)
+        self.phrases: dict[int, dict[int, list[tuple[tuple[int, ...], int]]]] = {}
         #: what else a symbol stands for: the concepts it is a member of
         self.concepts_of: dict[int, set[int]] = {}
         self._concepts: dict[str, int] = {}
         self._open: set[str] = set()
         self._lexicon = lexicon
 
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def name(self, symbol: int) -> str:
-        """The symbol as it would be written in a pattern."""
-        return next(name for name, number in self._ids.items() if number == symbol)
-
-    @property
-    def concepts(self) -> dict[str, int]:
-        """Concepts that some pattern uses: name -> symbol."""
-        return self._concepts
+    def with_concepts(self, symbols: Iterable[int]) -> tuple[int, ...]:
+        """`symbols` and every concept that one of them stands for, through concepts of concepts."""
+        found = dict.fromkeys(symbols)
+        todo = list(found)
+        while todo:
+            for concept in self.concepts_of.get(todo.pop(), ()):
+                if concept not in found:
+                    found[concept] = None
+                    todo.append(concept)
+        return tuple(found)
 
     def _id(self, name: str) -> int:
         return self._ids.setdefault(name, len(self._ids))
@@ -86,8 +86,8 @@ class Symbols:
         if len(symbols) == 1:
             return symbols[0]
         phrase = self._id(" ".join(parts))
-        entry = (tuple(symbols[1:]), phrase)
-        known = self.phrases.setdefault(symbols[0], [])
+        entry = (tuple(symbols[2:]), phrase)
+        known = self.phrases.setdefault(symbols[0], {}).setdefault(symbols[1], [])
         if entry not in known:
             known.append(entry)
         return phrase
