@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import accumulate
 
 from .normalise import normalise
 from .offsets import OffsetMap
+from .vocabulary import SLANG
 
 # A word keeps inner hyphens and apostrophes (`anak-anak`, `ta'`), a number its separators (`12.500,50`).
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|\S")
-_SENTENCE_END = frozenset(".!?…‼⁉;")
+# Joiners and variation selectors of emoji are no tokens.
+_TOKEN = re.compile(r"(\d+(?:[.,]\d+)*|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\s\ufe0f\u200d])")
+# Where a sentence or an item of a list may end or begin. A mark inside a number or an address is none.
+_BREAK = re.compile(
+    r"\n|[.!?…‼⁉;]+(?![\w.,!?…‼⁉;/-])|[•●○▪▫■□◦◆◇➤➢►▶✓✔✅☑❖✦✧★☆📌📍👉➡→|¦]| [-~*»>] "
+)
+_MARKS = frozenset(".!?…‼⁉;")
+# After these a full stop only shortens.
+_SHORTENED = frozenset(
+    "pt cv jl jln no nmr bpk sdr sdri dr drs dra ir hj tn ny kab kec kel kp ds dsn gg rp tgl telp tlp tel ext st mr mrs "
+    "ms prof kpt min max maks jam pkl pk alm ust kh dkk ttd up cq an hal lt blok".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,9 @@ class Document:
     starts, ends : list of int
         Half-open spans of the tokens in `normal`.
     sentences : list of int
-        Number of the sentence (or line) each token stands in; never decreasing.
+        Number of the sentence, line or list item each token stands in; never decreasing.
+    words : list of str
+        The tokens as they stand in `normal`.
     """
 
     text: str
@@ -39,6 +54,7 @@ class Document:
     starts: list[int]
     ends: list[int]
     sentences: list[int]
+    words: list[str]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Span in `text` of ``normal[start:end]``."""
@@ -52,21 +68,43 @@ class Document:
 def read(text: str) -> Document:
     """Normalise and tokenise `text`."""
     normal, offsets = normalise(text)
-    tokens: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    sentences: list[int] = []
-    sentence, last = 0, 0
-    for found in _TOKEN.finditer(normal):
+    parts = _TOKEN.split(normal)  # what is between, token, what is between, token, ..., what is left
+    words = parts[1::2]
+    borders = list(accumulate(map(len, parts)))
+    starts, ends = borders[:-1:2], borders[1::2]
+    tokens = list(map(SLANG.get, words, words))
+    return Document(text, normal, offsets, tokens, starts, ends, _sentences(normal, starts), words)
+
+
+def _sentences(normal: str, starts: list[int]) -> list[int]:
+    numbers: list[int] = []
+    sentence = done = 0
+    for found in _BREAK.finditer(normal):
         start, end = found.span()
-        if start > last and "\n" in normal[last:start]:
+        if normal[start] in _MARKS:
+            if normal[start:end] == "." and _shortens(normal[max(0, start - 12) : start]):
+                continue
+            border = end
+        elif end - start == 3:
+            if normal[start - 1 : start].isdigit() and normal[end : end + 1].isdigit():
+                continue  # `18 - 25`
+            border = start + 1
+        else:
+            border = start
+        first = bisect_left(starts, border, done)
+        if first > done:
+            numbers += [sentence] * (first - done)
             sentence += 1
-        token = found.group()
-        tokens.append(token)
-        starts.append(start)
-        ends.append(end)
-        sentences.append(sentence)
-        if token in _SENTENCE_END:
-            sentence += 1
-        last = end
-    return Document(text, normal, offsets, tokens, starts, ends, sentences)
+            done = first
+    numbers += [sentence] * (len(starts) - done)
+    return numbers
+
+
+def _shortens(before: str) -> bool:
+    """Whether a full stop after `before` belongs to an abbreviation: `pt.`, `a.n.`, an initial."""
+    word = re.split(r"[\s(/,:]", before)[-1]
+    if word in _SHORTENED:
+        return True
+    return bool(word) and word[-1].isalpha() and all(len(piece) <= 2 for piece in word.split(".")) and (
+        "." in word or len(word) == 1
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from os.path import commonprefix
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One replaced stretch: ``before[old_start:old_end]`` became ``after[new_start:new_end]``."""
 
     new_start: int
@@ -27,9 +28,7 @@ class OffsetMap:
     __slots__ = ("_passes",)
 
     def __init__(self, passes: Iterable[list[Edit]] = ()) -> None:
-        self._passes = tuple(
-            ([edit.new_start for edit in edits], edits) for edits in passes if edits
-        )
+        self._passes = tuple(([edit.new_start for edit in edits], edits) for edits in passes if edits)
 
     @property
     def is_identity(self) -> bool:
@@ -52,3 +51,56 @@ class OffsetMap:
                 last = end
             start, end = first, last
         return start, end
+
+
+Pieces = list[tuple[int, int, str]]  #: replaced stretches of a text, in reading order: start, end, replacement
+
+
+def apply(text: str, pieces: Pieces, *, aligned: bool = True) -> tuple[str, list[Edit]]:
+    """Replace `pieces` of `text`; return the new text and what moved.
+
+    An aligned piece as long as what it replaces is read letter for letter and needs no edit.
+    """
+    parts: list[str] = []
+    edits: list[Edit] = []
+    last = shift = 0
+    for start, end, new in pieces:
+        parts += (text[last:start], new)
+        if not aligned or len(new) != end - start:
+            edits.append(Edit(start + shift, start + shift + len(new), start, end))
+            shift += len(new) - (end - start)
+        last = end
+    parts.append(text[last:])
+    return "".join(parts), edits
+
+
+def substitute(
+    text: str,
+    pattern: re.Pattern[str],
+    replacement: Callable[[re.Match[str]], str | None],
+    *,
+    aligned: bool = True,
+) -> tuple[str, list[Edit]]:
+    """Replace every match of `pattern` for which `replacement` answers something else than None.
+
+    Of each match only what changed is replaced, out to the borders of words.
+    """
+    pieces: Pieces = []
+    for found in pattern.finditer(text):
+        old, new = found.group(), replacement(found)
+        if new is not None and new != old:
+            left, right = _unchanged(old, new) if aligned else (0, 0)
+            pieces.append((found.start() + left, found.end() - right, new[left : len(new) - right]))
+    return apply(text, pieces, aligned=aligned) if pieces else (text, [])
+
+
+def _unchanged(old: str, new: str) -> tuple[int, int]:
+    """How many characters at either end both have in common, without cutting into a word."""
+    shorter = min(len(old), len(new))
+    left = len(commonprefix((old, new)))
+    while left and (old[left - 1].isalnum() or left == shorter):
+        left -= 1
+    right = min(len(commonprefix((old[::-1], new[::-1]))), shorter - left)
+    while right and old[-right].isalnum():
+        right -= 1
+    return left, right

@@ -1,0 +1,83 @@
+"""The words that decide whether odd typography is a disguise, and the canonical form of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from ..errors import KnowledgeError
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SUFFIXES = ("", "nya", "kan", "an", "in", "ku", "mu", "lah", "i", "ne", "e")
+# A nasal prefix may have swallowed the first letter of the root: `menari` is `tari`, `memakai` is `pakai`.
+_PREFIXES = (
+    ("di", ("",)), ("ke", ("",)), ("se", ("",)), ("be", ("",)), ("ber", ("",)), ("te", ("",)), ("ter", ("",)),
+    ("me", ("",)), ("mem", ("", "p")), ("men", ("", "t")), ("meng", ("", "k")), ("meny", ("s",)),
+    ("pe", ("",)), ("pem", ("", "p")), ("pen", ("", "t")), ("peng", ("", "k")), ("peny", ("s",)),
+    ("n", ("", "t")), ("ng", ("", "k")), ("nge", ("",)), ("ny", ("s", "c")), ("m", ("", "p")),
+)  # fmt: skip
+
+
+def load(name: str) -> Mapping[str, Any]:
+    """A mapping from a packaged knowledge file."""
+    text = files("tppo_watch.knowledge").joinpath("data", name).read_text(encoding="utf-8")
+    try:
+        data = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where it was built
+    except yaml.YAMLError as error:
+        raise KnowledgeError(" ".join(str(error).split()), file=name) from error
+    if not isinstance(data, dict):
+        raise KnowledgeError("should be a mapping", file=name)
+    return data
+
+
+def _slang() -> dict[str, str]:
+    canonical: dict[str, str] = {}
+    for groups in load("slang.yaml").values():
+        for word, variants in groups.items():
+            for variant in variants:
+                if canonical.setdefault(variant, word) != word:
+                    raise KnowledgeError(f"{variant!r} stands for two words", file="slang.yaml", record=word)
+    for variant, word in canonical.items():
+        if word in canonical:
+            raise KnowledgeError(f"{variant!r} -> {word!r} -> {canonical[word]!r}", file="slang.yaml", record=word)
+    return canonical
+
+
+_DATA = load("watchwords.yaml")
+SLANG: Mapping[str, str] = _slang()  #: variant -> canonical token
+WATCH = frozenset(_DATA["watch"].split())  #: words worth hiding
+WORDS = WATCH | frozenset(_DATA["words"].split()) | frozenset(SLANG.values())
+KEEP = frozenset(_DATA["keep"].split())  #: letters and digits together by right
+NUMBERED = frozenset(_DATA["numbered"].split())  #: `lantai2` is the second floor
+DIGITS: Mapping[str, str] = {word: digit for digit, words in _DATA["digits"].items() for word in words}
+FLAGS: Mapping[str, str] = _DATA["flags"]
+
+
+def canonical(word: str) -> str:
+    """The canonical form of a folded word: `gak` -> `tidak`; any other word as it is."""
+    return SLANG.get(word, word)
+
+
+@lru_cache(maxsize=8192)
+def known(word: str) -> bool:
+    """Whether `word` is in the vocabulary, with or without common affixes."""
+    if word in WORDS:
+        return True
+    if len(word) < 5:
+        return False
+    for suffix in _SUFFIXES:
+        if not word.endswith(suffix):
+            continue
+        stem = word[: len(word) - len(suffix)]
+        if suffix and len(stem) >= 3 and stem in WORDS:
+            return True
+        for prefix, restored in _PREFIXES:
+            if stem.startswith(prefix):
+                root = stem[len(prefix) :]
+                if any(len(first + root) >= 4 and first + root in WORDS for first in restored):
+                    return True
+    return False

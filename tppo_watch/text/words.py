@@ -1,0 +1,293 @@
+"""Folding word by word: digits and symbols for letters, stretched and spaced letters, numbers in words.
+
+What is risky to fold is folded only when it gives a word of the vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+
+from .offsets import Edit, substitute
+from .vocabulary import DIGITS, KEEP, NUMBERED, SLANG, WATCH, WORDS, known
+
+_LONGEST = 40  #: letters; longer runs are no words
+
+# What a digit or sign may stand for, likeliest first.
+_LEET = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g",
+    "@": "a", "$": "s", "!": "i", "|": "il", "€": "e", "£": "l", "¥": "y", "¢": "c",
+}  # fmt: skip
+_SIGNS = "@$!|€£¥¢"
+_LETTERS = re.compile(r"[a-z]+")
+_DIGIT = re.compile(r"[0-9]")
+_ODD = re.compile(rf"[0-9{_SIGNS}*#%]")
+_CORE = re.compile(rf"[a-z0-9{_SIGNS}*#%]+")
+_TRIPLE = re.compile(r"([a-z])\1\1+")
+_ROMAN = re.compile(r"[ivxlc]+")
+_CONSONANTS = "bcdfghjklmnpqrstvwxyz"
+_PRONOUNCEABLE = re.compile(rf"(?:[{_CONSONANTS}]{{0,3}}+[aiueo]++)++[{_CONSONANTS}]{{0,2}}")
+
+
+def readings(word: str, limit: int = 16) -> list[str]:
+    """`word` with every digit and sign read as a letter, likeliest first; at most `limit` of them."""
+    choices = [_LEET.get(char, char) for char in word]
+    return ["".join(letters) for letters, _ in zip(product(*choices), range(limit))]
+
+
+def plain_reading(word: str) -> str | None:
+    """The vocabulary word that `word` is once digits, signs and stars are read as letters, or None."""
+    if word.isalpha():
+        return word if known(word) else None
+    return unleet(word)
+
+
+@lru_cache(maxsize=8192)
+def unleet(word: str) -> str | None:
+    """The word behind digits, signs and stars among letters, or None when they stand there by right."""
+    if len(word) > _LONGEST or word in KEEP or not _LETTERS.search(word) or not _ODD.search(word):
+        return None
+    if any(sign in word for sign in "*#%"):
+        return _unstar(word)
+    core = word.strip("0123456789" + _SIGNS)
+    if core.isalpha():
+        # `24jam`, `covid19`, `rp5`: what is left without the digits is a word or a unit of its own
+        if len(core) <= 2 or core in WORDS or (core in SLANG and len(core) < 4) or len(word) - len(core) > 2:
+            return None
+        return next(filter(known, readings(word)), None)
+    options = readings(word)
+    for option in options:
+        if known(option):
+            return option
+    inner = re.findall(rf"(?<=[a-z])[013456789{_SIGNS}](?=[a-z])", word)
+    if len(inner) >= 2 and not re.search(r"\d\d|2", word) and _PRONOUNCEABLE.fullmatch(options[0]):
+        return options[0]
+    return None
+
+
+def _unstar(word: str) -> str | None:
+    """A word with letters struck out by `*`, `#` or `%`, when only one known word fits."""
+    start, end = len(word) - len(word.lstrip("*#%!")), len(word.rstrip("*#%!"))
+    core = word[start:end]
+    holes = sum(core.count(sign) for sign in "*#%")
+    if not holes or holes > 3 or len(core) < 4 or any(part in WORDS for part in re.split(r"[*#%]+", core) if len(part) > 2):
+        return None
+    for letters in ("aiueo", "abcdefghijklmnopqrstuvwxyz")[: 2 if holes == 1 else 1]:
+        fits: list[str] = []
+        for base in readings(core, 4):
+            parts = re.split(r"[*#%]", base)
+            for filled in product(letters, repeat=holes):
+                guess = parts[0] + "".join(a + b for a, b in zip(filled, parts[1:]))
+                if known(guess):
+                    fits.append(guess)
+        fits = [guess for guess in fits if guess in WATCH] or fits
+        if fits:
+            return word[:start] + fits[0] + word[end:] if len(set(fits)) == 1 or len(core) > 4 else None
+    return None
+
+
+def unstretch(word: str) -> str | None:
+    """`gajiiii` -> `gaji`, `maaaaf` -> `maaf`; None for a word with no letter stretched."""
+    runs = [found.span() for found in _TRIPLE.finditer(word)]
+    if not runs:
+        if 4 < len(word) <= _LONGEST and word[-1] == word[-2] and word[-1] in "aiueo":
+            return word[:-1] if not known(word) and word[:-1] in WORDS else None
+        return None
+    if len(set(word)) == 1 or _ROMAN.fullmatch(word):
+        return None
+    single = _TRIPLE.sub(r"\1", word)
+    if len(runs) > 4 or len(single) > _LONGEST:
+        return single
+    for lengths in product((1, 2), repeat=len(runs)):
+        parts, last = [], 0
+        for (start, end), length in zip(runs, lengths):
+            parts += (word[last:start], word[start] * length)
+            last = end
+        option = "".join(parts) + word[last:]
+        if known(option):
+            return option
+    return single
+
+
+_DOUBLED = re.compile(r"([a-z]{2,})2(nya|an|ku|mu|kan|in|lah|ne|e|i)?")
+
+
+def _redoubled(word: str) -> str | None:
+    """`anak2nya` -> `anak-anaknya`, `org2` -> `orang-orang`; None where the 2 is a number."""
+    found = _DOUBLED.fullmatch(word)
+    if not found or word in KEEP:
+        return None
+    base = SLANG.get(found.group(1), found.group(1))
+    if base in NUMBERED or "-" in base or len(base) < 3 or not known(base):
+        return None
+    return f"{base}-{base}{found.group(2) or ''}"
+
+
+# --- one stretch without spaces -------------------------------------------------------------------------------
+
+_CHUNK = re.compile(r"\S+")
+_ADDRESS = re.compile(
+    r"://|^[(<\"']?www\.|^[^\s@]{1,64}@[^\s@]{1,255}\.[a-z]{2}"
+    r"|[a-z0-9-]\.(?:com|co|id|me|net|org|info|gg|ly|io|link|test|example|xyz|site|app|online|shop|biz|my|sg|my)"
+    r"(?:[/?:#]|[\W_]{0,3}$)"
+)
+_SPLIT = re.compile(r"[a-z]+(?:[-._'~^,+=]{1,2}[a-z]+)+|[a-z]+(?:[^\w\s\x00-\x7f]{1,2}[a-z]+)+")
+_ZEROS = re.compile(r"(?<=[0-9][.,])o{2,3}(?![a-z])")
+_NUMBER = re.compile(r"\d[\do]*o[\do]*")
+
+
+def fold_chunks(text: str) -> tuple[str, list[Edit]]:
+    """Fold the words of `text`; addresses and user names are left as they are."""
+    return substitute(text, _CHUNK, lambda found: _fold_chunk(found.group()))
+
+
+@lru_cache(maxsize=4096)
+def _fold_chunk(chunk: str) -> str | None:
+    if chunk.isalpha():
+        return unstretch(chunk) if chunk.isascii() else None
+    if _ADDRESS.search(chunk):
+        return None
+    if chunk[0] == "@" and not known(unleet(chunk.rstrip(".,;:!?)")) or ""):
+        return None
+    if _ODD.search(chunk):
+        chunk = _CORE.sub(_fold_core, _ZEROS.sub(lambda found: "0" * len(found.group()), chunk))
+    chunk = _SPLIT.sub(_rejoin, chunk)
+    return _LETTERS.sub(lambda found: unstretch(found.group()) or found.group(), chunk)
+
+
+def _fold_core(found: re.Match[str]) -> str:
+    word = found.group()
+    if not _LETTERS.search(word):
+        return word
+    if _NUMBER.fullmatch(word):
+        return word.replace("o", "0")
+    folded = _redoubled(word) or unleet(word)
+    if folded is None:
+        # marks that only end or open the word: `g4ji!`, `*k4mboja*`
+        start = len(word) - len(word.lstrip("*#%!|"))
+        end = len(word.rstrip("*#%!|"))
+        core = word[start:end]
+        if core != word and core and (inner := _redoubled(core) or unleet(core)):
+            folded = word[:start] + inner + word[end:]
+    return folded or word
+
+
+def _rejoin(found: re.Match[str]) -> str:
+    """`kam-boja` -> `kamboja`, where the pieces are no words and the whole is one worth hiding."""
+    pieces = _LETTERS.findall(found.group())
+    joined = "".join(pieces)
+    if joined in WATCH and any(piece not in WORDS for piece in pieces):
+        return joined
+    return found.group()
+
+
+# --- letters with something between each ----------------------------------------------------------------------
+
+_LETTER = f"[a-z0-9{_SIGNS}]"
+_SPACED = re.compile(
+    rf"(?<!{_LETTER}){_LETTER}( ?[^\w\s] ?|[^\w\s]{{2}}|_| {{1,2}}|\n){_LETTER}(?:\1{_LETTER})+(?!{_LETTER})"
+)
+_MIN_SPACED = 4
+
+
+def join_spaced(text: str) -> tuple[str, list[Edit]]:
+    """`k a m b o j a`, `p.a.s.p.o.r` -> the word."""
+    return substitute(text, _SPACED, lambda found: _join(found.group(), found.group(1)))
+
+
+def _join(run: str, gap: str) -> str | None:
+    step = 1 + len(gap)
+    letters = run[::step]
+    if len(letters) > 400:
+        return None
+    if len(letters) < _MIN_SPACED:
+        return letters if gap != " " and gap != "\n" and letters in WATCH | {"bon", "ktp", "tki", "tkw", "psk"} else None
+    whole = plain_reading(letters)
+    if whole:
+        return whole
+    start = len(letters) - len(letters.lstrip("0123456789"))
+    end = len(letters.rstrip("0123456789"))
+    core = letters[start:end]
+    if sum(map(str.isalpha, core)) < 3 or len(core) < _MIN_SPACED or len(set(core)) == 1:
+        return None
+    if core in "abcdefghijklmnopqrstuvwxyz":
+        return None
+    plain = core if core.isalpha() else readings(core, 1)[0]
+    word = plain_reading(core) or _segmented(plain)
+    if word is None:
+        if not (_PRONOUNCEABLE.fullmatch(plain) and len(plain) > _MIN_SPACED or gap == " " and core.isalpha()):
+            return None
+        word = plain
+    head = run[: start * step]
+    tail = run[(end - 1) * step + 1 :]
+    return head + word + tail
+
+
+_SHORT = frozenset("di ke ya pt hp wa ok jt rb rp kk cv no tf dm lc bo vc".split())
+
+
+def _segmented(letters: str) -> str | None:
+    """The fewest known words that `letters` is made of, with spaces; None where there are none."""
+    if len(letters) > 100:
+        return None
+    best: list[tuple[int, str] | None] = [(0, "")] + [None] * len(letters)
+    for end in range(2, len(letters) + 1):
+        for start in range(max(0, end - 20), end - 1):
+            before, piece = best[start], letters[start:end]
+            if before is None or not (piece in _SHORT if len(piece) == 2 else piece in WORDS):
+                continue
+            cost = before[0] + 1 + (len(piece) < 4)
+            here = best[end]
+            if here is None or cost < here[0]:
+                best[end] = (cost, before[1] + " " + piece)
+    whole = best[len(letters)]
+    return whole[1][1:] if whole else None
+
+
+# --- telephone numbers ----------------------------------------------------------------------------------------
+
+_NUMERAL = "|".join(sorted(DIGITS, key=lambda word: (-len(word), word)))
+_SPOKEN = re.compile(rf"(?<![a-z0-9])(?:{_NUMERAL}|\d{{1,4}})(?:[ ,.\-]{{1,3}}(?:{_NUMERAL}|\d{{1,4}})){{5,16}}(?![a-z0-9])")
+_GLUED = re.compile(rf"(?<![a-z0-9])(?:{_NUMERAL}){{8,16}}(?![a-z0-9])")
+_NUMERALS = re.compile(rf"{_NUMERAL}|\d+")
+_SPACED_DIGITS = re.compile(r"(?<![\w.,])[0+](?:[ .\-]{0,3}\d){8,15}(?![\w])")
+_MISTYPED = re.compile(r"(?<![a-z0-9])[+0o6][ .\-]?[0-9oil](?:[ .\-]?[0-9oil]){7,13}(?![a-z0-9])")
+_SINGLE_DIGITS = re.compile(r"(?<!\d)\d \d \d(?!\d)")
+
+
+def dial(text: str) -> tuple[str, list[Edit]]:
+    """Numbers said in words, one digit at a time, or with letters for digits."""
+    passes = text, []
+    for pattern, replacement in ((_SPOKEN, _said), (_GLUED, _said)):
+        if any(word in text for word in ("nol", "kosong", "zero", "nul", "ziro", "enam", "lapan")):
+            new, edits = substitute(text, pattern, replacement)
+            if new != text:
+                return new, edits
+    new, edits = substitute(text, _MISTYPED, _typed)
+    if new != text:
+        return new, edits
+    if _SINGLE_DIGITS.search(text):
+        return substitute(text, _SPACED_DIGITS, _close_up)
+    return passes
+
+
+def _said(found: re.Match[str]) -> str | None:
+    words = _NUMERALS.findall(found.group())
+    digits = "".join(DIGITS.get(word, word) for word in words)
+    if sum(word in DIGITS for word in words) < 3 or not 9 <= len(digits) <= 15:
+        return None
+    return digits if digits.startswith(("0", "62", "8")) else None
+
+
+def _typed(found: re.Match[str]) -> str | None:
+    run = found.group()
+    letters = sum(run.count(letter) for letter in "oil")
+    if not letters or sum(map(str.isdigit, run)) < 5 or not run.startswith(("0", "o", "+", "62")):
+        return None
+    return run.translate(str.maketrans("oil", "011"))
+
+
+def _close_up(found: re.Match[str]) -> str | None:
+    run = found.group()
+    return re.sub(r"\s", "", run) if _SINGLE_DIGITS.search(run) else None
