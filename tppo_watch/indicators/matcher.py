@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ..text.document import Document
 from ..types import Entity
@@ -36,22 +37,48 @@ class _Pattern:
     steps: tuple[Step, ...]
     needed: frozenset[int]  #: symbols of the steps that have one and must be there
     choices: tuple[frozenset[int], ...]  #: of the other steps that must be there: one of each
+    symbols: frozenset[int]  #: of all steps
     unless: bool
 
 
 class Chart:
-    """Where each symbol and entity stands in one document, as half-open spans of tokens."""
+    """Which symbols and entities stand in one document.
 
-    __slots__ = ("where", "word_number", "sentences", "entities")
+    Attributes
+    ----------
+    singles : list of frozenset of int
+        Symbols that each token stands for alone.
+    longer : dict of int to list of (int, int)
+        Half-open spans of tokens of the symbols that several tokens stand for together.
+    present : set of int
+        All of them.
+    word_number : list of int
+        How many words stand before each token, and before the end.
+    entities : list of (Entity, int, int)
+        Entities with their half-open spans of tokens.
+    """
 
-    def __init__(
-        self,
-        where: dict[int, list[tuple[int, int]]],
-        word_number: list[int],
-        sentences: list[int],
-        entities: list[tuple[Entity, int, int]],
-    ) -> None:
-        self.where, self.word_number, self.sentences, self.entities = where, word_number, sentences, entities
+    __slots__ = ("singles", "longer", "present", "word_number", "sentences", "entities", "where")
+
+    def __init__(self, singles: list[frozenset[int]], word_number: list[int], sentences: list[int]) -> None:
+        self.singles, self.word_number, self.sentences = singles, word_number, sentences
+        self.longer: dict[int, list[tuple[int, int]]] = {}
+        self.present: set[int] = set().union(*singles)
+        self.entities: list[tuple[Entity, int, int]] = []
+        self.where: dict[int, list[tuple[int, int]]] = {}
+
+    def locate(self, wanted: set[int]) -> None:
+        """Fill `where` with the spans of the symbols in `wanted`: most symbols of a text are never asked for."""
+        where = self.where
+        for i, symbols in enumerate(self.singles):
+            for symbol in symbols & wanted:
+                spans = where.get(symbol)
+                if spans is None:
+                    where[symbol] = [(i, i + 1)]
+                else:
+                    spans.append((i, i + 1))
+        for symbol in self.longer.keys() & wanted:
+            where[symbol] = sorted({*where.get(symbol, ()), *self.longer[symbol]})
 
 
 class Matcher:
@@ -79,7 +106,8 @@ class Matcher:
                 must = [step.symbols for step in steps if not step.optional]
                 needed = frozenset(s for symbols in must if len(symbols) == 1 for s in symbols)
                 choices = tuple(symbols for symbols in must if len(symbols) > 1)
-                patterns.append(_Pattern(number, steps, needed, choices, unless))
+                every = frozenset(s for step in steps for s in step.symbols)
+                patterns.append(_Pattern(number, steps, needed, choices, every, unless))
         frequency: dict[int, int] = defaultdict(int)
         for pattern in patterns:
             for symbols in (pattern.needed, *pattern.choices):
@@ -91,14 +119,15 @@ class Matcher:
             steps_of = [frozenset((s,)) for s in pattern.needed] + list(pattern.choices)
             for symbol in min(steps_of, key=lambda symbols: sum(frequency[s] for s in symbols)):
                 self._by_anchor[symbol].append(pattern)
+        self._anchors = frozenset(self._by_anchor)
         self._known_stems = frozenset(self.symbols.stems)
-        self._cache: dict[str, tuple[tuple[int, ...], frozenset[int]]] = {}
+        self._cache: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
         self._type = {name: self.symbols.types.get(name) for name in _TYPES}
 
     # -- symbols ---------------------------------------------------------------------------------------
 
-    def _symbols_of(self, token: str) -> tuple[tuple[int, ...], frozenset[int]]:
-        """Every symbol that `token` stands for alone, in a fixed order and as a set."""
+    def _symbols_of(self, token: str) -> tuple[frozenset[int], tuple[int, ...]]:
+        """Every symbol that `token` stands for alone, and those of them that may begin a phrase."""
         found: list[int] = []
         if token in self.symbols.words:
             found.append(self.symbols.words[token])
@@ -107,98 +136,67 @@ class Matcher:
         if self._type["n"] is not None and is_number(token):
             found.append(self._type["n"])
         symbols = self.symbols.with_concepts(found)
-        result = (symbols, frozenset(symbols))
+        result = (frozenset(symbols), tuple(s for s in symbols if s in self.symbols.phrases))
         if len(self._cache) < _CACHE_LIMIT:
             self._cache[token] = result
         return result
 
     def chart(self, document: Document, entities: Sequence[Entity] = ()) -> Chart:
         """Every symbol of `document`, with the concepts and entities it stands for."""
-        where: dict[int, list[tuple[int, int]]] = {}
-        word_number: list[int] = []
-        count = 0
         cache, symbols_of = self._cache, self._symbols_of
-        singles: list[frozenset[int]] = []
-        for i, token in enumerate(document.tokens):
-            word_number.append(count)
-            if token[0].isalnum():
-                count += 1
-            symbols, as_set = cache.get(token) or symbols_of(token)
-            singles.append(as_set)
-            span = (i, i + 1)
-            for symbol in symbols:
-                spans = where.get(symbol)
-                if spans is None:
-                    where[symbol] = [span]
-                else:
-                    spans.append(span)
-        word_number.append(count)
-        placed = self._add_entities(where, document, entities) if entities else []
-        self._add_phrases(where, singles)
-        return Chart(where, word_number, document.sentences, placed)
-
-    def _add(self, where: dict[int, list[tuple[int, int]]], symbol: int, span: tuple[int, int]) -> None:
-        """Note a symbol of several tokens, and its concepts, keeping spans in order and single."""
-        for name in self.symbols.with_concepts((symbol,)):
-            spans = where.setdefault(name, [])
-            at = bisect_left(spans, span)
-            if at == len(spans) or spans[at] != span:
-                spans.insert(at, span)
-
-    def _add_entities(
-        self, where: dict[int, list[tuple[int, int]]], document: Document, entities: Sequence[Entity]
-    ) -> list[tuple[Entity, int, int]]:
-        starts, ends = document.starts, document.ends
-        if not document.offsets.is_identity:
-            spans = [document.token_span(i, i) for i in range(len(document.tokens))]
-            starts, ends = [start for start, _ in spans], [end for _, end in spans]
-        placed = []
-        for entity in entities:
-            first = bisect_right(ends, entity.start)
-            end = bisect_left(starts, entity.end)
-            if end <= first:
-                continue
-            placed.append((entity, first, end))
+        known = [cache.get(token) or symbols_of(token) for token in document.tokens]
+        word_number = [0, *accumulate(token[0].isalnum() for token in document.tokens)]
+        chart = Chart([symbols for symbols, _ in known], word_number, document.sentences)
+        for entity, first, end in _placed(document, entities):
+            chart.entities.append((entity, first, end))
             for name in entity_types(entity):
                 symbol = self._type.get(name)
                 if symbol is not None:
-                    self._add(where, symbol, (first, end))
-        return placed
+                    self._add(chart, symbol, (first, end))
+        for i, (_, heads) in enumerate(known):
+            for head in heads:
+                self._add_phrases(chart, head, i)
+        return chart
 
-    def _add_phrases(self, where: dict[int, list[tuple[int, int]]], singles: list[frozenset[int]]) -> None:
-        phrases = self.symbols.phrases
-        size = len(singles)
-        for first in [s for s in where if s in phrases]:
-            by_second = phrases[first]
-            for begin, end in list(where[first]):
-                if end >= size:
-                    continue
-                for second in singles[end]:
-                    for rest, phrase in by_second.get(second, ()):
-                        stop = end + 1 + len(rest)
-                        if stop <= size and all(s in singles[end + 1 + k] for k, s in enumerate(rest)):
-                            self._add(where, phrase, (begin, stop))
+    def _add(self, chart: Chart, symbol: int, span: tuple[int, int]) -> None:
+        """Note a symbol that several tokens stand for together, and its concepts."""
+        for name in self.symbols.with_concepts((symbol,)):
+            chart.longer.setdefault(name, []).append(span)
+            chart.present.add(name)
+
+    def _add_phrases(self, chart: Chart, head: int, at: int) -> None:
+        """Note the phrases that begin with the symbol `head` at token `at`."""
+        singles = chart.singles
+        if at + 1 >= len(singles):
+            return
+        by_second = self.symbols.phrases[head]
+        for second in by_second.keys() & singles[at + 1]:
+            for rest, phrase in by_second[second]:
+                end = at + 2 + len(rest)
+                if end <= len(singles) and all(s in singles[at + 2 + k] for k, s in enumerate(rest)):
+                    self._add(chart, phrase, (at, end))
 
     # -- patterns --------------------------------------------------------------------------------------
 
     def find(self, chart: Chart) -> list[Hit]:
         """Matches in reading order; overlapping matches of one rule are joined."""
-        where = chart.where
+        present = chart.present
+        possible: list[_Pattern] = []
+        wanted: set[int] = set()
+        for symbol in self._anchors & present:
+            for pattern in self._by_anchor[symbol]:
+                if pattern.needed <= present and not any(map(present.isdisjoint, pattern.choices)):
+                    possible.append(pattern)
+                    wanted |= pattern.symbols
+        chart.locate(wanted)
         hits: dict[int, list[tuple[int, int]]] = {}
         against: dict[int, set[int]] = {}
-        present = set(where)  # not the view of keys: `isdisjoint` would walk all of it
-        tried: set[int] = set()
-        for symbol in where:
-            for pattern in self._by_anchor.get(symbol, ()):
-                if not pattern.needed <= present or id(pattern) in tried:
-                    continue
-                tried.add(id(pattern))
-                if all(not symbols.isdisjoint(present) for symbols in pattern.choices):
-                    for first, end in _spans(pattern.steps, chart):
-                        if pattern.unless:
-                            against.setdefault(pattern.rule, set()).add(chart.sentences[first])
-                        else:
-                            hits.setdefault(pattern.rule, []).append((first, end))
+        for pattern in possible:
+            for first, end in _spans(pattern.steps, chart):
+                if pattern.unless:
+                    against.setdefault(pattern.rule, set()).add(chart.sentences[first])
+                else:
+                    hits.setdefault(pattern.rule, []).append((first, end))
         found: list[Hit] = []
         for rule, spans in hits.items():
             blocked = against.get(rule, ())
@@ -206,6 +204,18 @@ class Matcher:
             found.extend(Hit(self.rules[rule], first, end - 1) for first, end in joined(kept))
         found.sort(key=lambda hit: (hit.first, hit.last, hit.rule))
         return found
+
+
+def _placed(document: Document, entities: Sequence[Entity]) -> list[tuple[Entity, int, int]]:
+    """Entities with the half-open spans of the tokens they touch."""
+    if not entities:
+        return []
+    starts, ends = document.starts, document.ends
+    if not document.offsets.is_identity:
+        spans = [document.token_span(i, i) for i in range(len(document.tokens))]
+        starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    spans_of = ((entity, bisect_right(ends, entity.start), bisect_left(starts, entity.end)) for entity in entities)
+    return [(entity, first, end) for entity, first, end in spans_of if first < end]
 
 
 _TYPES = (
@@ -247,7 +257,7 @@ def _spans(steps: tuple[Step, ...], chart: Chart) -> list[tuple[int, int]]:
 def _spans_of(step: Step, where: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
     """Where any symbol of a step stands, in order."""
     lists = [where[symbol] for symbol in step.symbols if symbol in where]
-    if len(lists) == 1:
+    if len(lists) == 1:  # the usual case
         return lists[0]
     return sorted({span for spans in lists for span in spans})
 
