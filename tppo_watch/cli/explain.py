@@ -131,7 +131,7 @@ def _section(console: Console, title: str, lines: Iterable[Text | str]) -> None:
         return
     console.print(Text(title, style="bold"))
     for row in rows:
-        console.print(Padding(Text(row) if isinstance(row, str) else row, (0, 0, 0, 2)), soft_wrap=False)
+        console.print(Padding(Text(row) if isinstance(row, str) else row, (0, 0, 0, 2), expand=False))
     console.print()
 
 

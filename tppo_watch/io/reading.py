@@ -106,7 +106,8 @@ def read_rows(
         else:
             yield from _text_rows(lines)
     finally:
-        text.detach()  # the file belongs to the caller
+        if not buffered.closed:  # by its owner, when reading ends early
+            text.detach()
 
 
 def _encoding(file: io.BufferedReader, name: str) -> str:
