@@ -8,7 +8,7 @@ patterns that do not match is a few set tests.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -35,8 +35,7 @@ class Hit:
 class _Pattern:
     rule: int
     steps: tuple[Step, ...]
-    needed: frozenset[int]  #: symbols of the steps that have one and must be there
-    choices: tuple[frozenset[int], ...]  #: of the other steps that must be there: one of each
+    needed: frozenset[int]  #: symbols of the steps that must be there
     symbols: frozenset[int]  #: of all steps
     unless: bool
 
@@ -103,22 +102,15 @@ class Matcher:
             self.rules.append(rule)
             for text, unless in [(p, False) for p in wanted] + [(p, True) for p in unwanted]:
                 steps = compile_pattern(text, self.symbols, rule)
-                must = [step.symbols for step in steps if not step.optional]
-                needed = frozenset(s for symbols in must if len(symbols) == 1 for s in symbols)
-                choices = tuple(symbols for symbols in must if len(symbols) > 1)
-                every = frozenset(s for step in steps for s in step.symbols)
-                patterns.append(_Pattern(number, steps, needed, choices, every, unless))
-        frequency: dict[int, int] = defaultdict(int)
-        for pattern in patterns:
-            for symbols in (pattern.needed, *pattern.choices):
-                for symbol in symbols:
-                    frequency[symbol] += 1
-        # The step whose symbols the fewest patterns share is the rarest in running text, near enough.
+                needed = frozenset(step.symbol for step in steps if not step.optional)
+                every = frozenset(step.symbol for step in steps)
+                patterns.append(_Pattern(number, steps, needed, every, unless))
+        frequency = Counter(symbol for pattern in patterns for symbol in pattern.needed)
+        # The symbol that the fewest patterns share is the rarest in running text, near enough.
         self._by_anchor: dict[int, list[_Pattern]] = defaultdict(list)
         for pattern in patterns:
-            steps_of = [frozenset((s,)) for s in pattern.needed] + list(pattern.choices)
-            for symbol in min(steps_of, key=lambda symbols: sum(frequency[s] for s in symbols)):
-                self._by_anchor[symbol].append(pattern)
+            anchor = min(sorted(pattern.needed), key=frequency.__getitem__)
+            self._by_anchor[anchor].append(pattern)
         self._anchors = frozenset(self._by_anchor)
         self._known_stems = frozenset(self.symbols.stems)
         self._cache: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
@@ -185,7 +177,7 @@ class Matcher:
         wanted: set[int] = set()
         for symbol in self._anchors & present:
             for pattern in self._by_anchor[symbol]:
-                if pattern.needed <= present and not any(map(present.isdisjoint, pattern.choices)):
+                if pattern.needed <= present:
                     possible.append(pattern)
                     wanted |= pattern.symbols
         chart.locate(wanted)
@@ -242,7 +234,7 @@ def entity_types(entity: Entity) -> tuple[str, ...]:
 
 def _spans(steps: tuple[Step, ...], chart: Chart) -> list[tuple[int, int]]:
     """Every way to begin the pattern, each with its shortest end."""
-    starts = _spans_of(steps[0], chart.where)
+    starts = chart.where[steps[0].symbol]
     if len(steps) == 1:
         return starts
     known: dict[tuple[int, int], int | None] = {}
@@ -254,40 +246,29 @@ def _spans(steps: tuple[Step, ...], chart: Chart) -> list[tuple[int, int]]:
     return found
 
 
-def _spans_of(step: Step, where: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
-    """Where any symbol of a step stands, in order."""
-    lists = [where[symbol] for symbol in step.symbols if symbol in where]
-    if len(lists) == 1:  # the usual case
-        return lists[0]
-    return sorted({span for spans in lists for span in spans})
-
-
 def _follow(
     steps: tuple[Step, ...], i: int, end: int, chart: Chart, known: dict[tuple[int, int], int | None]
 ) -> int | None:
     """Shortest end of ``steps[i:]`` from the token `end` on; what is known is not searched again."""
-    if i == len(steps):
-        return end
     if (i, end) in known:
         return known[i, end]
     step = steps[i]
-    where, words, sentences = chart.where, chart.word_number, chart.sentences
-    sentence = sentences[end - 1]
-    limit = words[end] + step.gap
+    is_last = i + 1 == len(steps)
     best: int | None = None
-    for symbol in step.symbols:
-        spans = where.get(symbol)
-        if spans is None or spans[-1][0] < end:
-            continue
+    spans = chart.where.get(step.symbol)
+    if spans is not None and spans[-1][0] >= end:
+        words, sentences = chart.word_number, chart.sentences
+        sentence = sentences[end - 1]
+        limit = words[end] + step.gap
         for k in range(bisect_left(spans, (end, 0)), len(spans)):
             first, stop = spans[k]
             if words[first] > limit or sentences[first] != sentence:
                 break
-            last = stop if i + 1 == len(steps) else _follow(steps, i + 1, stop, chart, known)
+            last = stop if is_last else _follow(steps, i + 1, stop, chart, known)
             if last is not None and (best is None or last < best):
                 best = last
     if best is None and step.optional:
-        best = _follow(steps, i + 1, end, chart, known)
+        best = end if is_last else _follow(steps, i + 1, end, chart, known)
     known[i, end] = best
     return best
 

@@ -36,9 +36,9 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One element of a pattern: any of `symbols`, at most `gap` other words after the step before it."""
+    """One element of a pattern: `symbol`, at most `gap` other words after the step before it."""
 
-    symbols: frozenset[int]
+    symbol: int
     gap: int
     optional: bool = False
 
@@ -92,6 +92,16 @@ class Symbols:
             known.append(entry)
         return phrase
 
+    def choice(self, options: list[str], where: str) -> int:
+        """The symbol of any of `options`: a concept without a name."""
+        members = sorted({self.symbol(option, where) for option in options})
+        if len(members) == 1:
+            return members[0]
+        number = self._id(f"({'|'.join(map(str, members))})")
+        for member in members:
+            self.concepts_of.setdefault(member, set()).add(number)
+        return number
+
     def _single(self, part: str, where: str) -> int:
         if part[0] in "<{":
             return self.symbol(part, where)
@@ -138,7 +148,7 @@ def compile_pattern(pattern: str, symbols: Symbols, where: str) -> tuple[Step, .
             options = [body]
         else:
             continue  # lone punctuation
-        steps.append(Step(frozenset(symbols.symbol(option, where) for option in options), gap, optional))
+        steps.append(Step(symbols.choice(options, where), gap, optional))
         gap = GAP
     if not any(not step.optional for step in steps):
         raise KnowledgeError(f"nothing in the pattern {pattern!r} must be there", file=where)
