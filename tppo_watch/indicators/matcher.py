@@ -114,6 +114,7 @@ class Matcher:
         self._anchors = frozenset(self._by_anchor)
         self._known_stems = frozenset(self.symbols.stems)
         self._cache: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
+        self._closure: dict[int, tuple[int, ...]] = {}  # of phrases and entities, of which there are few
         self._type = {name: self.symbols.types.get(name) for name in _TYPES}
 
     # -- symbols ---------------------------------------------------------------------------------------
@@ -152,7 +153,10 @@ class Matcher:
 
     def _add(self, chart: Chart, symbol: int, span: tuple[int, int]) -> None:
         """Note a symbol that several tokens stand for together, and its concepts."""
-        for name in self.symbols.with_concepts((symbol,)):
+        names = self._closure.get(symbol)
+        if names is None:
+            names = self._closure[symbol] = self.symbols.with_concepts((symbol,))
+        for name in names:
             chart.longer.setdefault(name, []).append(span)
             chart.present.add(name)
 
