@@ -34,7 +34,8 @@ bench: $(VENV)/.tested
 check-shared: $(VENV)/.tested
 	@test -d "$(TPPO_SHARED)/data" || { echo "no data under TPPO_SHARED='$(TPPO_SHARED)'; call: TPPO_SHARED=path make check-shared" >&2; exit 1; }
 	@TPPO_SHARED="$(TPPO_SHARED)" $(BIN)/python -m pytest -n $(WORKERS) tests/shared
-	@$(BIN)/tppo-watch evaluate "$(TPPO_SHARED)/data"
+	@$(BIN)/tppo-watch evaluate "$(TPPO_SHARED)/data/dev.jsonl" --pairs "$(TPPO_SHARED)/data/dev_pairs.jsonl" \
+	  --public "$(TPPO_SHARED)/data/real" --slices
 
 clean:
 	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache .coverage

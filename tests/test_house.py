@@ -112,7 +112,7 @@ def imported() -> set[str]:
 def names(requirements: str) -> set[str]:
     """The distributions a list of requirements names, in normal form."""
     lines = [line.strip() for line in requirements.splitlines() if line.strip()]
-    return {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", line)[0]).lower() for line in lines}  # type: ignore[index]
+    return {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", line)[0]).lower() for line in lines}
 
 
 def test_requirements_are_what_is_imported():

@@ -78,7 +78,7 @@ def _packages() -> Iterator[Finding]:
         return
     extras: dict[str, list[str]] = {}
     for requirement in wanted:
-        name = re.match(r"[A-Za-z0-9._-]+", requirement)[0]  # type: ignore[index]
+        name = re.match(r"[A-Za-z0-9._-]+", requirement)[0]
         extra = re.search(r"extra == ['\"]([\w-]+)['\"]", requirement)
         if extra is None:
             version = _version(name)

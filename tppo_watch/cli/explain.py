@@ -52,7 +52,7 @@ def explain(
     if len(post) > assessor.MAX_CHARACTERS:
         raise InputError(f"the post is longer than {assessor.MAX_CHARACTERS:,} characters; score takes files")
 
-    words = Words(lang)  # type: ignore[arg-type]
+    words = Words(lang)
     assessment = assessor.load(model).assess(post)
     if svg is not None:
         _draw_svg(svg, assessment, words)
@@ -253,7 +253,7 @@ def _draw_svg(path: Path, assessment: Assessment, words: Words) -> None:
     from ..io.writing import replacing
 
     terminal = {"force_terminal": True, "color_system": "truecolor", "width": WIDTH}
-    console = Console(record=True, file=io.StringIO(), highlight=False, **terminal)  # type: ignore[arg-type]
+    console = Console(record=True, file=io.StringIO(), highlight=False, **terminal)
     draw(console, assessment, words)
     # The stock template fetches its font from a public server whenever the picture is looked at.
     template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)

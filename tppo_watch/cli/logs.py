@@ -36,5 +36,5 @@ def start(verbosity: int) -> None:
     root.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
 
 
-class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
+class _Stderr(logging.StreamHandler):
     """Marks our own handler, so that a second command in one process does not log everything twice."""

@@ -131,7 +131,7 @@ def load_command(name: str) -> TyperCommand | TyperGroup:
         app.add_typer(module.app, name=name)
     else:
         app.command(name)(getattr(module, name))
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    command = typer.main.get_command(app).commands[name]
     _add_verbose(command)
     return command
 
@@ -160,7 +160,11 @@ def _verbose(
     verbose: Annotated[
         int,
         typer.Option(
-            "-v", "--verbose", count=True, expose_value=False, callback=_start_logs,
+            "-v",
+            "--verbose",
+            count=True,
+            expose_value=False,
+            callback=_start_logs,
             help="Structured logs on standard error; twice for more.",
         ),
     ] = 0,

@@ -92,7 +92,7 @@ def read_rows(
     if format == "parquet":
         yield from _parquet_rows(file, name, text_field, id_field)
         return
-    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)  # type: ignore[type-var]
+    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)
     encoding = codecs.lookup(encoding or _encoding(buffered, name)).name
     # Strict decoding would end the file at the first bad byte; marked, the bad line alone is refused.
     errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"

@@ -22,7 +22,7 @@ class FakeAssessor:
     def assess(self, text: str) -> Assessment:
         """The same answer for the same text."""
         found = tuple(
-            Match(id, m.start(), m.end(), m.group(), element, "asserted", 2.5)  # type: ignore[arg-type]
+            Match(id, m.start(), m.end(), m.group(), element, "asserted", 2.5)
             for sign, (id, element) in SIGNS.items()
             for m in re.finditer(re.escape(sign), text, re.IGNORECASE)
         )

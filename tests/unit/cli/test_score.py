@@ -236,6 +236,9 @@ def test_a_fault_of_ours_is_one_line_too(tppo, assessor, monkeypatch):
     result = tppo("score", stdin=ONE)
     assert result.code == 1
     assert "unexpected ZeroDivisionError: division by zero" in result.complaint
+    logged, complaint = tppo("score", "-vv", stdin=ONE).err.splitlines()
+    assert "1 / 0" in json.loads(logged)["exception"]
+    assert complaint == result.complaint
 
 
 def test_an_interrupt_is_no_accident(tppo, assessor, monkeypatch):
