@@ -9,10 +9,10 @@ from typing import Any
 MASK = "•"
 _SHOWN_FIRST, _SHOWN_LAST = 4, 2  # enough to tell two numbers apart, too little to call one
 # A number shown by mistake is worse than a sum that is hidden: only what is plainly a sum or a date stays.
-_NUMBER = re.compile(r"(?<![\w.,])(?:\+\s?)?\d(?:[\s().\-–/]{0,2}\d){7,17}(?!\d)", re.ASCII)
+_NUMBER = re.compile(r"(?<![\w.,])(?:\+\s?)?\d(?:[\s().\-–/]{0,2}\d){8,17}(?!\d)", re.ASCII)
 _IN_LINK = re.compile(r"(?<=wa\.me/)\+?\d{6,17}|(?<=phone=)\+?\d{6,17}", re.ASCII | re.IGNORECASE)
 _SUM = re.compile(r"(?!0|62\d)\d{1,3}(?:[.,]\d{3})+(?:\s?[-–]\s?\d{1,3}(?:[.,]\d{3})+)?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d?[/.-]\d\d?[/.-]\d{4}", re.ASCII)
+_DATE = re.compile(r"(?:\d{4}-\d\d-\d\d|\d\d?[/.-]\d\d?[/.-]\d{4})(?:\s\d\d?\.\d\d)?", re.ASCII)
 
 
 def masked(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> str:
@@ -25,7 +25,7 @@ def masked(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> str:
         written: spelled out, spaced, with letters for digits.
     """
     spans = [found.span() for found in _IN_LINK.finditer(text)]
-    spans += [found.span() for found in _NUMBER.finditer(text) if _is_private(found.group())]
+    spans += [found.span() for found in _NUMBER.finditer(text) if not _is_sum_or_date(found.group())]
     spans += [
         (entity["start"], entity["end"])
         for entity in entities
@@ -47,11 +47,8 @@ def masked_contact(value: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _is_private(number: str) -> bool:
-    digits = sum(sign.isdecimal() for sign in number)
-    if _SUM.fullmatch(number) or _DATE.fullmatch(number):
-        return False
-    return number[0] in "+0" or digits >= 9
+def _is_sum_or_date(number: str) -> bool:
+    return bool(_SUM.fullmatch(number) or _DATE.fullmatch(number))
 
 
 def _hide(signs: list[str], start: int, end: int) -> None:

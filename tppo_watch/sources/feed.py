@@ -137,11 +137,11 @@ def _link(entry: Any) -> str | None:
 
 def _published(entry: Any) -> datetime | None:
     for name in ("published", "updated", "created"):
-        if raw := entry.get(name):
+        if raw := dict.get(entry, name):  # feedparser's own `get` would answer with another of the three
             # Before feedparser's own reading: it takes zones it does not know, WIB among them, for UTC.
             if found := parse_time(raw):
                 return found
-            if parsed := entry.get(f"{name}_parsed"):
+            if parsed := dict.get(entry, f"{name}_parsed"):
                 return to_utc(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
     return None
 

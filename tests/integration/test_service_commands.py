@@ -1,0 +1,229 @@
+"""`scan`, `sources` and `alerts` as a user calls them, with an assessor that goes by words."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scanning import KeywordAssessor
+from tppo_watch.cli.main import main
+from tppo_watch.watch import Watch
+
+JSONL = '[[sources]]\nid = "a"\nkind = "jsonl"\npath = "a.jsonl"\n'
+
+
+@pytest.fixture
+def run(monkeypatch, capsysbinary, tmp_path):
+    """Call the command in an empty folder: exit code, standard output, standard error."""
+    monkeypatch.setattr(Watch, "_assessor", KeywordAssessor())
+    monkeypatch.chdir(tmp_path)
+
+    def running(*argv: str) -> tuple[int, str, str]:
+        code = main(argv)
+        out, err = capsysbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return running
+
+
+@pytest.fixture
+def demo(run):
+    assert run("scan", "--demo", "demo")[0] == 0
+    return ("--config", "demo/tppo.toml")
+
+
+def test_the_demo_scans_the_samples_and_shows_the_alerts(run):
+    """The first run shows what was found and how to look closer; the second says that nothing is new."""
+    code, out, err = run("scan", "--demo", "demo")
+    assert (code, err) == (0, "")
+    assert "64 new posts" in out
+    assert "tppo-watch alerts show" in out
+    assert "Kamboja" in out
+    code, out, _ = run("scan", "--demo", "demo")
+    assert code == 0
+    assert "Nothing new." in out
+    assert "alerts show" in out
+
+
+def test_the_demo_leaves_other_folders_alone(run):
+    """A folder that holds something else is refused before anything is copied."""
+    Path("penuh").mkdir()
+    Path("penuh/surat.txt").write_text("x")
+    code, _, err = run("scan", "--demo", "penuh")
+    assert code == 1
+    assert "not empty" in err
+    assert [file.name for file in Path("penuh").iterdir()] == ["surat.txt"]
+
+
+def test_a_scan_with_failures_exits_3(run):
+    """What failed is named on standard error, what worked is done."""
+    Path("a.jsonl").write_text('{"text": "Kamboja"}\nrusak\n')
+    broken = '[[sources]]\nid = "b"\nkind = "feed"\npath = "tiada"\n'
+    Path("tppo.toml").write_text(JSONL + broken)
+    code, out, err = run("scan")
+    assert code == 3
+    assert "1 new posts" in out
+    assert "a: line 2" in err and "tiada" in err
+
+
+def test_the_report_as_json(run):
+    """`--json` gives one document with the counts of every source."""
+    Path("tppo.toml").write_text(JSONL)
+    Path("a.jsonl").write_text('{"text": "Kamboja"}\n')
+    code, out, _ = run("scan", "--json")
+    report = json.loads(out)
+    assert (code, report["new"], report["lanes"], report["sources"][0]["id"]) == (0, 1, {"high": 1}, "a")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("scan",), ("alerts", "list"), ("sources", "list"), ("alerts", "show", "1", "--config", "tiada.toml")],
+)
+def test_a_missing_settings_file_is_one_line(run, argv):
+    """Every command of the service says which file it looked for."""
+    code, out, err = run(*argv)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "no such file" in err
+
+
+def test_notify_says_that_it_does_nothing_yet(run):
+    """Nobody relies on a delivery that is not there."""
+    Path("tppo.toml").write_text('[[notify]]\nurl = "mailto://a@contoh.example"\n')
+    code, _, err = run("scan")
+    assert code == 0
+    assert "not acted on" in err
+
+
+def test_alerts_are_listed_with_numbers_hidden(run, demo):
+    """Table and JSON hold the same alerts in the same order, and no phone number."""
+    _, table, _ = run("alerts", "list", *demo)
+    _, out, _ = run("alerts", "list", "--json", *demo)
+    alerts = json.loads(out)
+    assert alerts
+    assert all(set(alert) >= {"id", "lane", "level", "risk", "source", "time", "excerpt"} for alert in alerts)
+    order = [("assistance", "high", "medium").index(alert["lane"]) for alert in alerts]
+    assert order == sorted(order)
+    for alert in alerts:
+        assert f"│ {alert['id']} " in table
+    assert "0812-0000-01" not in table + out
+
+
+def test_one_alert_is_explained_with_reasons_before_the_score(run, demo):
+    """Text, reasons, advice and score come in this order, with numbers hidden until asked."""
+    alerts = json.loads(run("alerts", "list", "--json", "--lane", "medium", *demo)[1])
+    id = str(next(alert["id"] for alert in alerts if alert["source"] == "blog-loker"))
+    code, out, _ = run("alerts", "show", id, *demo)
+    assert code == 0
+    places = [out.index(title) for title in ("\nTeks", "\nAlasan", "\nYang perlu diperiksa", "\nPenilaian")]
+    assert places == sorted(places)
+    assert "Skor bukan tuduhan" in out
+    assert "0812-0000-0102" not in out
+    assert "0812-0000-0102" in run("alerts", "show", id, "--reveal", *demo)[1]
+    shown = json.loads(run("alerts", "show", id, "--json", *demo)[1])
+    assert shown["assessment"]["reasons"] and shown["advice"]
+
+
+def test_an_unknown_alert_is_one_line(run, demo):
+    """The number is named."""
+    code, out, err = run("alerts", "show", "999", *demo)
+    assert (code, out) == (1, "")
+    assert "no alert with id '999'" in err
+
+
+def test_alerts_are_exported(run, demo):
+    """JSON Lines and CSV hold every alert; a PDF says that it comes later."""
+    code, out, _ = run("alerts", "export", *demo)
+    count = len(out.splitlines())
+    assert code == 0 and count == len(json.loads(run("alerts", "list", "--json", *demo)[1]))
+    code, out, err = run("alerts", "export", "--format", "csv", "--out", "a.csv", *demo)
+    assert (code, out) == (0, "")
+    assert f"{count} alerts" in err
+    assert Path("a.csv").read_text().startswith("id,lane")
+    code, out, err = run("alerts", "export", "--format", "pdf", *demo)
+    assert (code, out) == (1, "")
+    assert "PDF" in err
+
+
+def test_alerts_are_closed_and_reopened(run, demo):
+    """A closed alert leaves the list and comes back when it is opened."""
+    ids = [alert["id"] for alert in json.loads(run("alerts", "list", "--json", *demo)[1])]
+    assert run("alerts", "close", str(ids[0]), *demo)[0] == 0
+    assert [alert["id"] for alert in json.loads(run("alerts", "list", "--json", *demo)[1])] == ids[1:]
+    assert run("alerts", "reopen", str(ids[0]), *demo)[0] == 0
+    assert [alert["id"] for alert in json.loads(run("alerts", "list", "--json", *demo)[1])] == ids
+    _, _, err = run("alerts", "list", "--limit", "1", *demo)
+    assert "more than these 1" in err
+
+
+def test_sources_are_checked_added_listed_and_removed(run, demo):
+    """A place is tried, named, read from then on, and taken out again."""
+    code, out, _ = run("sources", "check", "demo/wa-rt-05.txt")
+    assert code == 0 and "whatsapp_export, 19 posts" in out
+    assert run("sources", "add", "wa", "demo/wa-rt-05.txt", "--every", "2h", "--config", "baru.toml")[0] == 0
+    rows = json.loads(run("sources", "list", "--json", "--config", "baru.toml")[1])
+    assert [(row["id"], row["kind"], row["every"]) for row in rows] == [("wa", "whatsapp_export", "2h")]
+    assert run("scan", "--config", "baru.toml")[0] == 0
+    assert json.loads(run("sources", "list", "--json", "--config", "baru.toml")[1])[0]["posts"] == 15
+    assert "wa-rt-05" in run("sources", "list", *demo)[1]
+    assert run("sources", "remove", "wa", "--config", "baru.toml")[0] == 0
+    assert json.loads(run("sources", "list", "--json", "--config", "baru.toml")[1]) == []
+
+
+def test_a_place_nothing_can_read_is_one_line(run):
+    """What it is not is said, and nothing is added."""
+    Path("halo.txt").write_text("halo")
+    for argv in (("check", "halo.txt"), ("add", "x", "halo.txt"), ("check", "http://127.0.0.1:9/")):
+        code, _, err = run("sources", *argv)
+        assert code == 1
+        assert err.count("\n") == 1
+    assert not Path("tppo.toml").exists()
+
+
+def test_a_locked_database_is_one_line(run, demo, monkeypatch):
+    """Somebody else writing is said in one line, without a traceback."""
+    monkeypatch.setattr("tppo_watch.storage.engine.open_store.__kwdefaults__", {"busy_timeout_s": 0.05})
+    other = sqlite3.connect("demo/tppo.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    code, _, err = run("alerts", "close", "1", *demo)
+    other.close()
+    assert code == 1
+    assert err.count("\n") == 1 and "another process is writing" in err
+
+
+WATCHING = """
+import sys
+from tests.scanning import KeywordAssessor
+from tppo_watch.cli.main import main
+from tppo_watch.watch import Watch
+Watch._assessor = KeywordAssessor()
+sys.exit(main(["scan", "--watch", "--config", sys.argv[1]]))
+"""
+
+
+def test_watching_ends_well_on_sigterm(run, demo):
+    """The work in hand is finished, and the exit code is 0."""
+    for file in Path("demo").glob("tppo.db*"):
+        file.unlink()
+    process = subprocess.Popen(
+        [sys.executable, "-c", WATCHING, "demo/tppo.toml"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    lines = iter(process.stdout.readline, "")
+    assert any("64 new posts" in line for line in lines)
+    begun = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert time.monotonic() - begun < 3
+    assert "the work in hand is finished" in err
