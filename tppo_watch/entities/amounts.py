@@ -8,42 +8,16 @@ or nothing of ours) is decided in `money.py`.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass
 
 from ..knowledge.money import MoneyWords
 from ..text.document import Document
 
-_RANGE = frozenset(
-    ("-", "–", "—", "~", "sampai", "sampe", "smp", "sampek", "hingga", "to", "nganti", "ngantek", "tekan", "nepi", "dugi",
-     "sd", "sampay", "ampe", "till")
-)
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?\Z")
 _MAX_DIGITS = 18  # longer runs are account or identity numbers, never pay
-_LEAST = frozenset(
-    ("minimal", "minimum", "min", "mulai", "start", "starting", "from", "diatas", ">", "≥", "setidaknya", "mulai-mulai", "mimiti",
-     "kawit", "wiwit", "minimalnya", "over", "above")
-)
-_MOST = frozenset(("maksimal", "maksimum", "maks", "max", "mak", "sampai", "sampe", "hingga", "<", "≤", "nganti", "sd", "upto", "paling", "dibawah", "under", "below"))
-_LEAST_PAIRS = frozenset(
-    (("mulai", "dari"), ("di", "atas"), ("lebih", "dari"), ("start", "from"), ("starting", "from"), ("at", "least"),
-     ("paling", "sedikit"), ("paling", "kecil"), ("min", "."), ("mulai", ":"), ("ti", "mimiti"), ("mulai", "di"))
-)
-_MOST_PAIRS = frozenset(
-    (("up", "to"), ("di", "bawah"), ("kurang", "dari"), ("paling", "banyak"), ("paling", "tinggi"), ("max", "."), ("maks", "."),
-     ("/", "d"), ("bisa", "sampai"), ("bisa", "sampe"))
-)
-_UPWARD = frozenset(("up", "keatas", "lebih", "above", "minimal"))
-_BESIDE_PERIOD = frozenset(
-    ("bersih", "kotor", "net", "nett", "netto", "gross", "bruto", "basic", "pokok", "resik", "saja", "aja", "(", ")", "cash",
-     "tunai", "an", "lah", "per")
-)
-_EACH = frozenset(("/", "per", "tiap", "setiap", "saban", "unggal", "satu", "siji", "saben", "a", "each", "se", "sekali", "pr", "sa"))
-_BEFORE_SUM = frozenset(
-    ("bisa", "dapat", "dapet", "gaji", "upah", "gajinya", "upahnya", "dibayar", "bayaran", "bayar", "bayarannya", "honor", ":", "=",
-     "oleh", "olih", "kira-kira", "sekitar", "±", "minimal", "min", "bersih", "nett", "net", "digaji", "diupah", "cuma", "sampai",
-     "dapetnya", "terima", "salary", "basic", "total", "pokok", "kisaran", "hanya", "ya", "itu", "meh", "di", "atas", "up", "to", "mulai", "dari", "maksimal",
-     "kirim", "bawa", "pulang", "meunang", "pikantukna", "-", "sing", "paling")
-)
+_MAX_NUMERALS = 12  # words of one number
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +40,10 @@ class _Number:
     stop: int  #: one past its last token
     grouped: bool
 
+    @property
+    def total(self) -> float:
+        return self.value * (self.scale or 1.0)
+
 
 class AmountParser:
     """Reads sums from one document. Linear in its length: no step looks further than a few tokens."""
@@ -83,35 +61,49 @@ class AmountParser:
         if number is None:
             return None
         start, currency = self._currency_before(first)
-        low, stop = number, number.stop
-        found, stop = self._currency_after(stop)
-        currency = currency or found
+        named, stop = self._currency_after(number.stop)
+        currency = currency or named
         stop = self._tail(stop)
-        high = None
+        low = high = number.total
+        scaled = number.scale is not None or (number.grouped and low >= 1e4)
         second = self._second(stop)
-        if second is not None:
-            other, named, end = second
-            if (pair := _pair(low, other)) is not None:
-                low_value, high_value = pair
-                high, stop, currency = other, end, currency or named
-        if high is None:
-            low_value = high_value = low.value * (low.scale or 1.0)
-        plain = currency is None and not (low.scale or (high and high.scale)) and not (low.grouped and low_value >= 1e4)
-        if high is None:
-            low_value, high_value, stop = self._bounds(start, stop, low_value)
+        if second is not None and (pair := _pair(number, second[0])) is not None:
+            low, high = pair
+            scaled = scaled or second[0].scale is not None
+            currency, stop = currency or second[1], second[2]
+        else:
+            low, high, stop = self._bounds(start, stop, low)
         period, stop = self._period(start, stop)
-        return Amount(start, stop - 1, low_value, high_value, currency, plain, period)
+        return Amount(start, stop - 1, low, high, currency, currency is None and not scaled, period)
 
-    def _raw(self, i: int) -> str:
-        # As written, before slang was resolved: `k` and `u` mean other things away from a number.
-        return self.document.normal[self.document.starts[i] : self.document.ends[i]]
+    def upward(self, i: int) -> int:
+        """How many tokens from `i` on say that what stands before is the least (`ke atas`)."""
+        return self._matches(i, self.words.around.upward)
+
+    def _word(self, i: int) -> str:
+        return self.tokens[i] if 0 <= i < self.size else ""
+
+    def _letter(self, i: int) -> str:
+        """Token `i`; a single letter as written, since `k`, `m` and `u` are resolved as slang elsewhere."""
+        if i >= self.size:
+            return ""
+        start = self.document.starts[i]
+        return self.document.normal[start] if self.document.ends[i] == start + 1 else self.tokens[i]
 
     def _glued(self, i: int) -> bool:
         """Whether token `i` follows the one before without a space."""
         return 0 < i < self.size and self.document.starts[i] == self.document.ends[i - 1]
 
-    def _word(self, i: int) -> str:
-        return self.tokens[i] if 0 <= i < self.size else ""
+    def _matches(self, i: int, phrases: Set[str]) -> int:
+        """Length in tokens of the longest phrase of `phrases` (up to four tokens) from token `i` on; 0 where none is."""
+        if i >= self.size:
+            return 0
+        text, best = "", 0
+        for length in range(1, min(4, self.size - i) + 1):
+            text = f"{text} {self.tokens[i + length - 1]}" if text else self.tokens[i]
+            if text in phrases:
+                best = length
+        return best
 
     def _number(self, i: int) -> _Number | None:
         token = self.tokens[i]
@@ -126,12 +118,11 @@ class AmountParser:
             stop += 2
         elif self._word(stop) == "an" and self._glued(stop):
             stop += 1
-        if stop < self.size:
-            kind = self.words.numerals.get(self.tokens[stop], ("", 0.0))[0]
-            if kind in ("hundreds", "tens", "half") and not grouped:
-                return self._numerals(stop, value, True)
-        if self._word(stop) == "½":
-            value, stop = value + 0.5, stop + 1
+        kind = self.words.numerals.get(self._word(stop), ("",))[0]
+        if kind in ("hundreds", "tens", "half") and not grouped:
+            return self._numerals(stop, value, True)
+        if "/" in (self._word(stop), self._word(stop + 1)):
+            value, stop = self._fraction(i, value, stop)
         scale = self._scale(stop)
         if scale is None:
             return _Number(value, None, stop, grouped)
@@ -142,43 +133,54 @@ class AmountParser:
             value, stop = value + 0.5, stop + 1  # `2 juta setengah`
         return self._and_thousands(_Number(value, scale, stop, False))
 
+    def _fraction(self, i: int, value: float, stop: int) -> tuple[float, int]:
+        """`3½` and `3 ½`, which the normaliser unfolds to `31/2` and `3 1/2`: only the text as given tells."""
+        last = i if self._word(stop) == "/" else stop
+        if last + 2 >= self.size:
+            return value, stop
+        start, end = self.document.token_span(last, last + 2)
+        written = self.document.text[start:end]
+        fraction = unicodedata.numeric(written[-1], 0.0)
+        if not 0.0 < fraction < 1.0:
+            return value, stop
+        if last == i:
+            value = float(written[:-1]) if written[:-1].isdecimal() else 0.0
+        return value + fraction, last + 3
+
     def _is_name_part(self, i: int) -> bool:
         """Whether the letters that touch the number from the left make it part of a name (`B2`, `MM2100`)."""
         before = self.tokens[i - 1]
-        if before in ("_", "@", "#") or (before in ("/", ".") and self._glued(i - 1) and self._word(i - 2).isalpha() and len(self._word(i - 2)) > 6):
+        if before in ("_", "@", "#"):
             return True
-        if not before[0].isalpha():
-            return False
-        return self._currency_before(i)[1] is None and len(before) < 4
+        return before[0].isalpha() and len(before) < 4 and self._currency_before(i)[1] is None
 
     def _scale(self, i: int) -> float | None:
-        if i >= self.size:
-            return None
-        raw = self._raw(i)
-        if raw in ("k", "m") and not self._glued(i):
-            return None
-        if raw in ("man", "万"):
-            return 1e4 if self._word(i + 1) in ("yen", "円", "jpy") or self._currency_before(i - 1)[1] == "JPY" else None
-        if raw == "m":
+        token = self._letter(i)
+        scale = self.words.scales.get(token)
+        if token == "k":
+            return scale if self._glued(i) else None
+        if token == "m":  # `1,5 M`: thousand millions only of a named rupiah
             return 1e9 if self._currency_before(i - 1)[1] == "IDR" else None
-        scale = self.words.scales.get(raw)
-        return scale if scale is not None else self.words.scales.get(self.tokens[i])
+        if scale == 1e4:
+            yen = self._word(i + 1) in ("yen", "円", "jpy") or self._currency_before(i - 1)[1] == "JPY"
+            return scale if yen else None
+        return scale
 
     def _and_thousands(self, number: _Number) -> _Number:
-        """`2jt500rb` and `3 juta 250 ribu` in one number; a sum after a space may be another sum."""
+        """`2jt500rb` in one number; a sum after a space is another sum."""
         i = number.stop
-        if number.scale is None or number.scale < 1e6 or i >= self.size or not "0" <= self.tokens[i][0] <= "9":
+        if number.scale is None or number.scale < 1e6 or not self._glued(i) or not "0" <= self.tokens[i][0] <= "9":
             return number
         read = _digits(self.tokens[i])
-        if read is None or read[0] >= 1000 or not self._glued(i) or self._scale(i + 1) != 1e3:
+        if read is None or read[0] >= 1000 or self._scale(i + 1) != 1e3:
             return number
         return _Number(number.value + read[0] * 1e3 / number.scale, number.scale, i + 2, False)
 
-    def _numerals(self, i: int, value: float, started: bool) -> _Number | None:
-        """A number in words from token `i`; `value` is what digits said before it (`5 ratus ribu`)."""
-        total, group, unit, scale, stop = 0.0, 0.0, value, None, i
-        tenth = 0.0
-        while stop < min(self.size, i + 12):
+    def _numerals(self, i: int, unit: float, started: bool) -> _Number | None:
+        """A number in words from token `i`; `unit` is what digits said before it (`5 ratus ribu`)."""
+        total, group, tenth, scale = 0.0, 0.0, 0.0, None
+        stop = i
+        while stop < min(self.size, i + _MAX_NUMERALS):
             kind, number = self.words.numerals.get(self.tokens[stop], ("", 0.0))
             if self.tokens[stop] in ("'", "’") and self._glued(stop):  # the glottal stop of `tello' juta`
                 stop += 1
@@ -189,7 +191,7 @@ class AmountParser:
                 elif unit or (total and self._word(stop + 1) in self.words.units):  # `dua juta satu bulan`
                     break
                 else:
-                    unit, started = number, started or number > 0
+                    unit = number
             elif kind == "whole":
                 if unit or (group and group % 100):
                     break
@@ -200,7 +202,7 @@ class AmountParser:
                 group += {"teens": unit + 10, "tens": unit * 10, "hundreds": max(unit, 1) * 100}[kind]
                 unit = 0.0
             elif kind == "half":
-                if not unit and (group >= 1e6 or (scale is not None and not group)):  # `sejuta setengah`, `dua juta setengah`
+                if not unit and (group >= 1e6 or (scale is not None and not group)):  # `dua juta setengah`
                     total, stop = total + max(group, scale or 0.0) / 2, stop + 1
                     break
                 group += 0.5
@@ -210,44 +212,39 @@ class AmountParser:
                 step = self._scale(stop) if started or group or unit else None
                 if step is None or (scale is not None and step >= scale):
                     break
-                total, group, unit, scale, tenth = total + max(group + unit, 0.0) * step, 0.0, 0.0, step, 0.0
+                total, group, unit, scale, tenth = total + (group + unit) * step, 0.0, 0.0, step, 0.0
             started = True
             stop += 1
-        rest = group + unit
-        if scale is not None and scale >= 1e6 and 100 <= rest < 1000 and rest % 100 == 0:
-            rest *= 1e3  # `dua juta delapan ratus`
-        value = total + rest
-        if stop == i or value <= 0:
-            return None
-        if scale is None and value >= 1e4:  # `ceban`, `sejuta`: the word holds its scale
-            scale = 1.0
-        return _Number(value / (scale or 1.0), scale, stop, False)
+        return _worded(total, group + unit, scale, stop) if stop > i else None
 
     def _currency_before(self, i: int) -> tuple[int, str | None]:
         """(first token with the currency, its code) for a number at token `i`."""
+        if i < 1 or self.tokens[i - 1] not in self.words.symbols:
+            return i, None
         before = self.words.before
         if i >= 2 and self._glued(i - 1):
-            code = before.get(self._raw(i - 2) + self._raw(i - 1))
+            code = before.get(self.tokens[i - 2] + self.tokens[i - 1])
             if code is not None:
                 return i - 2, code
-        if i >= 1:
-            code = before.get(self._raw(i - 1)) or before.get(self.tokens[i - 1])
-            if code is not None:
-                return i - 1, code
-        return i, None
+        code = before.get(self.tokens[i - 1])
+        return (i, None) if code is None else (i - 1, code)
 
     def _currency_after(self, i: int) -> tuple[str | None, int]:
+        """(code, one past its last token) of a currency from token `i` on."""
+        if i >= self.size:
+            return None, i
+        letter = self._letter(i)
+        if letter not in self.words.named:
+            return None, i
         after = self.words.after
-        for length in (3, 2, 1):
-            if i + length > self.size:
-                continue
-            key = self.tokens[i]
-            for k in range(i + 1, i + length):
-                key += self.tokens[k] if self._glued(k) else " " + self.tokens[k]
-            code = after.get(key) or (after.get(self._raw(i)) if length == 1 else None)
-            if code is not None and (key not in ("u", "dh", "kd") or self._glued(i)):
-                return code, i + length
-        return None, i
+        code, stop, key = after.get(letter), i + 1, self.tokens[i]
+        if len(letter) < 3 and letter in ("u", "dh", "kd") and not self._glued(i):
+            code = None
+        for k in range(i + 1, min(i + 3, self.size)):
+            key += self.tokens[k] if self._glued(k) else " " + self.tokens[k]
+            if key in after:
+                code, stop = after[key], k + 1
+        return (None, i) if code is None else (code, stop)
 
     def _tail(self, i: int) -> int:
         """Past the `,-` that closes a sum in rupiah."""
@@ -257,19 +254,17 @@ class AmountParser:
 
     def _second(self, i: int) -> tuple[_Number, str | None, int] | None:
         """The second number of a range whose first ended before token `i`."""
-        if self._word(i) in _RANGE:
-            i += 1
-        elif self._word(i) == "s" and self._word(i + 1) in ("/", ".") and self._word(i + 2) == "d":
-            i += 4 if self._word(i + 3) == "." else 3
-        else:
+        joint = self._matches(i, self.words.around.range)
+        if not joint:
             return None
+        i += joint
         named = None
         for length in (1, 2):  # `Rp` is one token, `NT$` two
-            if i + length < self.size and self._currency_before(i + length) [0] == i:
-                named = self._currency_before(i + length)[1]
-                i += length
+            start, code = self._currency_before(i + length) if i + length < self.size else (-1, None)
+            if code is not None and start == i:
+                named, i = code, i + length
                 break
-        if i >= self.size or not (self.tokens[i][0].isdigit() or self.tokens[i] in self.words.numerals):
+        if i >= self.size or not ("0" <= self.tokens[i][0] <= "9" or self.tokens[i] in self.words.numerals):
             return None
         number = self._number(i)
         if number is None:
@@ -279,77 +274,85 @@ class AmountParser:
 
     def _bounds(self, start: int, stop: int, value: float) -> tuple[float | None, float | None, int]:
         """(low, high, stop) of a single sum, by the words that leave one bound open."""
-        one, two = self._word(start - 1), self._word(start - 2)
-        if one in _LEAST or (two, one) in _LEAST_PAIRS:
+        around = self.words.around
+        word = self._word(start - 1)
+        pair = f"{self._word(start - 2)} {word}"
+        if word in around.least or pair in around.least:
             return value, None, stop
-        if one in _MOST or (two, one) in _MOST_PAIRS:
+        if word in around.most or pair in around.most or f"{self._word(start - 3)} {pair}" in around.most:
             return None, value, stop
-        after = self._word(stop)
-        if after == "+" and self._glued(stop):
-            following = self._word(stop + 1)
-            if not (following[:1].isalnum() and self._glued(stop + 1)):
+        if self._word(stop) == "+" and self._glued(stop):
+            if not (self._word(stop + 1)[:1].isalnum() and self._glued(stop + 1)):
                 return value, None, stop + 1
-        elif after in _UPWARD or (after in ("ke", "ka") and self._word(stop + 1) in ("atas", "ateh", "luhur", "dhuwur")):
-            return value, None, stop + 1 if after in _UPWARD else stop + 2
+        elif upward := self.upward(stop):
+            return value, None, stop + upward
         return value, value, stop
 
     def _period(self, start: int, stop: int) -> tuple[str | None, int]:
         """The period a sum is paid for, and where the sum ends with it."""
-        for skipped in range(3):
-            i = stop + skipped
+        around, words = self.words.around, self.words
+        for i in range(stop, stop + 3):
             period, end = self._period_at(i)
             if period is not None:
                 return period, end
-            if self._word(i) not in _BESIDE_PERIOD:
+            if self._word(i) not in around.beside_period:
                 break
-        i = start - 1
-        while i >= max(0, start - 5) and self.document.sentences[i] == self.document.sentences[start]:
+        sentences = self.document.sentences
+        for i in range(start - 1, max(-1, start - 6), -1):
+            if sentences[i] != sentences[start]:
+                break
             token = self.tokens[i]
-            period = self.words.periods.get(token)
-            if period is None and self._word(i - 1) in _EACH and token in self.words.units:
-                period = self.words.units[token]
+            period = words.periods.get(token)
+            if period is None and token in words.units and self._word(i - 1) in around.each:
+                period = words.units[token]
             if period is not None:
-                before = self._word(i - 1)
-                belongs = before in self.words.units and before not in ("orang", "org")  # `8 jam sehari` is not that of the pay
-                return (None if belongs else period), stop
-            if token not in _BEFORE_SUM:
+                counted = self._word(i - 1)  # `8 jam sehari`: the day belongs to the hours
+                return (None if counted in words.units and counted != "orang" else period), stop
+            if token not in around.before_sum:
                 break
-            i -= 1
         return None, stop
 
     def _period_at(self, i: int) -> tuple[str | None, int]:
-        token = self._word(i)
-        pair = f"{token} {self._word(i + 1)}"
-        if pair in self.words.periods:
-            return self.words.periods[pair], i + 2
-        if token in self.words.periods:
-            return self.words.periods[token], i + 1
-        if token in _EACH:
-            i += 1
-            if self._word(i) in ("per", "tiap", "1", "satu", "se"):
-                i += 1
-            pair = f"{self._word(i)} {self._word(i + 1)}"
-            if pair in self.words.units:
-                return self.words.units[pair], i + 2
-            unit = self.words.units.get(self._word(i)) or (self.words.units.get(self._raw(i)) if i < self.size else None)
-            if unit is not None:
-                return unit, i + 1
-        return None, i
+        token, words = self._word(i), self.words
+        if token in words.periods:
+            return words.periods[token], i + 1
+        each = token in words.around.each
+        if not each and f"{token} {self._word(i + 1)}" not in words.periods:
+            return None, i
+        if length := self._matches(i, words.periods.keys()):
+            return words.periods[" ".join(self.tokens[i : i + length])], i + length
+        i += 2 if self._word(i + 1) in ("per", "tiap", "1", "satu", "se") else 1
+        if length := self._matches(i, words.units.keys()):
+            return words.units[" ".join(self.tokens[i : i + length])], i + length
+        unit = words.units.get(self._letter(i))
+        return (unit, i + 1) if unit is not None else (None, i)
 
 
 def _digits(token: str) -> tuple[float, bool] | None:
     """(value, whether thousands were grouped) of a number written in digits, or None where it is no amount."""
-    if len(token) > _MAX_DIGITS:
+    if token.isdecimal():
+        # A leading zero is of a clock, a telephone number or a form.
+        return None if len(token) > _MAX_DIGITS or (token[0] == "0" and len(token) > 1) else (float(token), False)
+    if len(token) > _MAX_DIGITS + 6:
         return None
     if _GROUPED.match(token):
         separator = "." if "." in token[:4] else ","
-        whole, _, _ = token.replace(separator, "").partition("," if separator == "." else ".")
+        whole = token.replace(separator, "").partition("," if separator == "." else ".")[0]
         return float(whole), True
-    if token[0] == "0" and token[1:2].isdigit():
-        return None  # a clock, a telephone prefix, a number in a form
-    if token.count(".") + token.count(",") > 1:
+    if (token[0] == "0" and token[1:2].isdecimal()) or token.count(".") + token.count(",") > 1:
         return None
     return float(token.replace(",", ".")), False
+
+
+def _worded(total: float, rest: float, scale: float | None, stop: int) -> _Number | None:
+    if scale is not None and scale >= 1e6 and 100 <= rest < 1000 and rest % 100 == 0:
+        rest *= 1e3  # `dua juta delapan ratus`
+    value = total + rest
+    if value <= 0:
+        return None
+    if scale is None and value >= 1e4:  # `ceban`, `sejuta`: the word holds its scale
+        scale = 1.0
+    return _Number(value / (scale or 1.0), scale, stop, False)
 
 
 def _pair(low: _Number, high: _Number) -> tuple[float, float] | None:
@@ -360,3 +363,4 @@ def _pair(low: _Number, high: _Number) -> tuple[float, float] | None:
     first = low.value * (scale or 1.0)
     second = high.value * (high.scale or (low.scale if not high.grouped else None) or 1.0)
     return (first, second) if first <= second else None
+

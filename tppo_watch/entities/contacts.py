@@ -7,35 +7,34 @@ text, where digits in words or look-alike letters have become digits.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Set
 from functools import lru_cache
 
 import phonenumbers
 
 from ..text.document import Document
 from ..types import Entity
+from .phrases import Hit
+
+Add = Callable[[int, int, str, str], None]
 
 _GAP = r"[\s.\-‐‑–—()*]{0,3}"
 # An Indonesian mobile number. A group after a space that begins like a new number is one.
 _MOBILE = re.compile(
-    rf"(?<![\d.,])(?:\+{_GAP}62|0062|62|0){_GAP}8(?:{_GAP}(?<!\s)\d|{_GAP}(?!(?:\+?62|0)8\d)\d){{7,11}}(?!\d)"
+    rf"(?:\+{_GAP}62|0062|62|0){_GAP}8(?:{_GAP}(?<!\s)\d|{_GAP}(?!(?:\+?62|0)8\d)\d){{7,11}}(?!\d)"
 )
-_BARE_MOBILE = re.compile(r"(?<![\d.,+])8[1-9]\d[ .-]?\d{3,4}[ .-]\d{3,5}(?![\d.,])")
-_ABROAD = re.compile(r"(?<![\d.,])\+[\s(]{0,2}[1-9](?:[\s.\-‐‑–()]{0,2}\d){6,14}(?!\d)")
-_LANDLINE = re.compile(r"(?<![\d.,/])\(?0[2-79]\d{1,2}\)?[\s.-]{0,2}\d{3,4}[\s.-]{0,2}\d{3,5}(?![\d/])")
-_FREE = re.compile(r"(?<![\d.,/])0800[\s.-]\d{3,4}(?:[\s.-]?\d{3,4})?(?![\d/])")
-_NOT_A_PHONE = re.compile(r"(?:\b(?:nik|no ?rek|norek|rek|rekening|resi|order|pesanan|invoice|npwp|nib|va|id|kode|sk|izin|no\. ?ktp)\b\W{0,6}[a-z ]{0,12}\W{0,3})\Z")
-_WHATSAPP = re.compile(r"\b(?:wa|w\.a|whats ?app?|whatsap|watsap+|wasap|wassap|watshap|wa(?:nya|ne|na)|japri wa)\b")
-_CHANNELS = {
-    "telegram": re.compile(r"\b(?:tele|telegram|telegrem|tg|tlgrm|telgram)\b"),
-    "instagram": re.compile(r"\b(?:ig|insta|instagram|instagrem|dm)\b"),
-    "line": re.compile(r"\b(?:line|id line|line id)\b"),
-    "facebook": re.compile(r"\b(?:fb|facebook|pesbuk|messenger)\b"),
-    "whatsapp": _WHATSAPP,
-}
+_ABROAD = re.compile(r"\+[\s(]{0,2}[1-9](?:[\s.\-‐‑–()]{0,2}\d){6,14}(?!\d)")
+_LANDLINE = re.compile(r"\(?0[2-79]\d{1,2}\)?[\s.-]{0,2}\d{3,4}[\s.-]{0,2}\d{3,5}(?![\d/])")
+_FREE = re.compile(r"0800[\s.-]\d{3,4}(?:[\s.-]?\d{3,4})?(?![\d/])")
+_BARE = re.compile(r"8[1-9]\d[ .-]?\d{3,4}[ .-]\d{3,5}(?![\d.,])")
+# A mobile number with letters that look like digits, each group one word.
+_LOOKALIKE = re.compile(r"(?:\+?62|[0o])[ .-]?8(?:[ .-]?[\doli|]){8,11}(?!\w)")
+_AS_DIGITS = str.maketrans("oli|", "0111")
+_BY_FIRST = {"+": (_MOBILE, _ABROAD), "(": (_LANDLINE,), "0": (_MOBILE, _LANDLINE, _FREE, _LOOKALIKE), "6": (_MOBILE,), "8": (_BARE,)}
+_NEAR_NUMBER = 40, 20  # characters before and behind a number in which a service is named
+_NEAR_HANDLE = 30, 16
 _HANDLE = re.compile(r"(?<![\w.])@(?=[\d_.]{0,9}[^\W\d_])(\w[\w.]{1,31})")
-_NAMED_HANDLE = re.compile(
-    r"\b(tele(?:gram)?|tg|ig|insta(?:gram)?|line|fb|facebook)(?:\s?(?:id|akun|username|user))?(\s?[:=]\s?|\s)@?([a-z0-9][\w.]{2,31})", re.I
-)
+_NAMED_HANDLE = re.compile(r"(?:\s?(?:id|akun|username|user))?(\s?[:=]\s?|\s)(?!@)([a-z0-9][\w.]{2,31})", re.I)
 _DOT_TLD = re.compile(
     r"\.(?:com|net|org|id|me|link|info|biz|site|online|store|shop|xyz|top|club|io|co|app|live|page|ly|gl|gd|cc|vip|asia|example|test|kh|my|sg|hk|tw|jp|kr|ph|th|la|mm|vn|go|ac|sch|or|web|work|jobs|careers|tv|us|uk|de|eu|au)\b",
     re.I,
@@ -45,7 +44,6 @@ _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.I)
 _MAIL_BACK = re.compile(r"[a-z0-9][\w.+-]{0,63}\Z", re.I)
 _SCHEME_BACK = re.compile(r"(?:https?://|hxxps?://)\Z", re.I)
 _PATH = re.compile(r"(?::\d{2,5})?(?:[/?#][^\s<>\"'“”|]{0,300})?")
-_SPELLED = re.compile(r"(?:\s|\(|\[)(?:dot|titik)(?:\s|\)|\])", re.I)
 _SPELLED_ADDRESS = re.compile(
     r"(?:([a-z0-9][\w.+-]{0,63})\s{0,2}(?:@|\(at\)|\[at\]|\bat\b|\bet\b)\s{0,2})?"
     r"([a-z0-9][\w-]{0,62}(?:\s{0,2}(?:\(dot\)|\[dot\]|\bdot\b|\btitik\b|\(titik\)|\.)\s{0,2}[a-z][\w-]{0,62}){1,4})((?:/[\w+.-]{1,64})?)",
@@ -55,8 +53,10 @@ _SPELLED_DOT = re.compile(r"\s{0,2}(?:\(dot\)|\[dot\]|\bdot\b|\btitik\b|\(titik\
 _MAX_CONTACTS = 200
 
 
-def contact_entities(document: Document, has_digits: bool) -> list[Entity]:
-    """The contacts of a text, in no order; `has_digits` says whether looking for numbers is worth it."""
+def contact_entities(
+    document: Document, numbers: list[int], hits: dict[str, list[Hit]], not_phone: Set[str]
+) -> list[Entity]:
+    """The contacts of a text, in no order. `numbers` are the tokens that begin with a digit."""
     text = document.text
     found: list[Entity] = []
     taken: list[tuple[int, int]] = []
@@ -66,25 +66,29 @@ def contact_entities(document: Document, has_digits: bool) -> list[Entity]:
             taken.append((start, end))
             found.append(Entity("contact", start, end, text[start:end], {"type": kind, "normalized": normalized}))
 
+    channels = hits.get("channel", [])
     if "." in text:
         _addresses(text, add)
-    if _SPELLED.search(text):
-        _spelled(text, add)
-    if has_digits:
-        _numbers(document, add)
+    if "spelled" in hits:
+        _spelled(document, hits["spelled"], add)
+    if numbers:
+        _numbers(document, numbers, channels, not_phone, add)
     if "@" in text:
         for hit in _HANDLE.finditer(text):
             handle = hit.group(1).rstrip(".")
-            add(hit.start(), hit.start(1) + len(handle), _channel(text, *hit.span()) or "instagram", handle.lower())
-    for hit in _NAMED_HANDLE.finditer(text):
-        handle = hit.group(3).rstrip(".")
-        if ":" in hit.group(2) or "=" in hit.group(2) or re.search(r"[\d_.]", handle):
-            if not handle.replace(".", "").isdigit() and len(handle) > 2:
-                add(hit.start(3), hit.start(3) + len(handle), _named(hit.group(1)), handle.lower())
+            service = _service(document, channels, *hit.span()) or "instagram"
+            add(hit.start(), hit.start(1) + len(handle), service, handle.lower())
+    for _, stop, service in channels:
+        named = _NAMED_HANDLE.match(text, document.token_span(stop - 1, stop - 1)[1]) if service != "whatsapp" else None
+        if named is None:
+            continue
+        handle = named.group(2).rstrip(".")
+        if (":" in named.group(1) or "=" in named.group(1) or not handle.isalpha()) and not handle.replace(".", "").isdigit():
+            add(named.start(2), named.start(2) + len(handle), service, handle.lower())
     return found
 
 
-def _addresses(text: str, add) -> None:
+def _addresses(text: str, add: Add) -> None:
     done = 0
     for dot in _DOT_TLD.finditer(text):
         if dot.start() < done:
@@ -137,10 +141,12 @@ def _link(address: str) -> tuple[str, str]:
     return "url", host + (bare[len(host) :] if len(bare) > len(host) else "")
 
 
-def _spelled(text: str, add) -> None:
-    for anchor in _SPELLED.finditer(text):
-        for hit in _SPELLED_ADDRESS.finditer(text, max(0, anchor.start() - 130), min(len(text), anchor.end() + 80)):
-            if not hit.start() <= anchor.start() < hit.end():
+def _spelled(document: Document, anchors: list[Hit], add: Add) -> None:
+    text = document.text
+    for first, stop, _ in anchors[:_MAX_CONTACTS]:
+        start, end = document.token_span(first, stop - 1)
+        for hit in _SPELLED_ADDRESS.finditer(text, max(0, start - 130), min(len(text), end + 80)):
+            if not hit.start() <= start < hit.end():
                 continue
             host = _SPELLED_DOT.sub(".", hit.group(2)).replace(" ", "")
             if not _DOT_TLD.search(host):
@@ -152,18 +158,58 @@ def _spelled(text: str, add) -> None:
             break
 
 
-def _numbers(document: Document, add) -> None:
-    normal = document.normal
-    for pattern in (_MOBILE, _ABROAD, _BARE_MOBILE, _LANDLINE, _FREE):
-        for hit in pattern.finditer(normal):
-            start, end = hit.span()
-            if _NOT_A_PHONE.search(normal, max(0, start - 30), start):
+def _numbers(document: Document, numbers: list[int], channels: list[Hit], not_phone: Set[str], add: Add) -> None:
+    normal, tokens, done = document.normal, document.tokens, 0
+    for i in numbers:
+        start = document.starts[i]
+        first = normal[start]
+        if first not in "1023456789" or start < done:
+            continue
+        before = normal[start - 1] if start else " "
+        if before in "+(" or (before == " " and normal[start - 2 : start - 1] == "+"):
+            start, first = start - (1 if before in "+(" else 2), "+" if before != "(" else "("
+        elif before == "o" and first == "8":
+            start, first = start - 1, "0"
+        elif before.isdigit() or (before in ".," and normal[start - 2 : start - 1].isdigit()):
+            continue
+        for pattern in _BY_FIRST.get(first, ()):
+            hit = pattern.match(normal, start)
+            if hit is None:
                 continue
-            number = e164(re.sub(r"\D", "", hit.group()), hit.group().startswith("+"))
-            if number is None:
+            digits = re.sub(r"\D", "", hit.group().translate(_AS_DIGITS))
+            number = e164(digits, first == "+")
+            if number is None or not not_phone.isdisjoint(tokens[max(0, i - 4) : i]):
                 continue
-            near = _WHATSAPP.search(normal, max(0, start - 40), start) or _WHATSAPP.search(normal, end, end + 20)
-            add(*document.original(start, end), "whatsapp" if near else "phone", number)
+            span = document.original(start, hit.end())
+            near = _service(document, channels, *span, only="whatsapp", reach=_NEAR_NUMBER)
+            add(*span, near or "phone", number)
+            done = hit.end()
+            break
+
+
+def _service(
+    document: Document,
+    channels: list[Hit],
+    start: int,
+    end: int,
+    *,
+    only: str | None = None,
+    reach: tuple[int, int] = _NEAR_HANDLE,
+) -> str | None:
+    """The service named nearest before the span, else right behind it."""
+    nearest = None
+    for first, stop, service in channels:
+        if only is not None and service != only:
+            continue
+        named_start, named_end = document.token_span(first, stop - 1)
+        if named_end <= start:
+            if named_end >= start - reach[0]:
+                nearest = service
+        elif named_start <= end + reach[1]:
+            return nearest or service
+        else:
+            break
+    return nearest
 
 
 @lru_cache(maxsize=4096)
@@ -188,23 +234,3 @@ def e164(digits: str, international: bool = False) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _channel(text: str, start: int, end: int) -> str | None:
-    """The service a handle belongs to, by the nearest word before it or right behind it."""
-    before, after = text[max(0, start - 30) : start].lower(), text[end : end + 16].lower()
-    nearest: tuple[int, str] | None = None
-    for name, pattern in _CHANNELS.items():
-        for hit in pattern.finditer(before):
-            if nearest is None or hit.end() > nearest[0]:
-                nearest = (hit.end(), name)
-    if nearest is not None:
-        return nearest[1]
-    return next((name for name, pattern in _CHANNELS.items() if pattern.search(after)), None)
-
-
-def _named(word: str) -> str:
-    word = word.lower()
-    if word.startswith("t"):
-        return "telegram"
-    return {"l": "line", "f": "facebook"}.get(word[0], "instagram")

@@ -7,8 +7,7 @@ from typing import Any
 from ..knowledge.places import Place
 from ..text.document import Document
 from ..types import Entity
-
-Hit = tuple[int, int, Any]  #: first token, one past the last, value
+from .phrases import Hit
 
 _REACH = 4  # tokens between a short name and the word that makes it a place
 _JOINS = frozenset((",", "&", "/", "dan", "-", "–", "atau", "sama", "karo", "jeung", "jo", "deng", "and", "|", "+", "serta"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
-from ..knowledge.money import MoneyCue
+from ..knowledge.money import Around, MoneyCue
 from ..text.document import Document
 from ..types import Entity
 from .amounts import Amount
@@ -22,21 +23,9 @@ _BREAKS = frozenset((",", ";", "•", "|", "—", "&", "dan", "+", "(", ")"))
 # What a sum without any cue is worth as pay.
 _UNCUED, _UNCUED_PERIOD, _UNCUED_FOREIGN, _UNCUED_WORK = 0.1, 0.35, 0.15, 0.21
 _UNCUED_MOST_IDR = 3e8
-# Between a cue and the bare number it names: `gaji : ± 12`, `gajinya bisa 10`.
-_FILLERS = frozenset(
-    (":", "=", "±", "sekitar", "bisa", "cuma", "hanya", "kira-kira", "rata-rata", "rata", "bersih", "nett", "net", "nya", "ne", "e", "awal",
-     "pokok", "di", "atas", "minimal", "min", "mulai", "dari", "sampai", "sampe", "maksimal", "paling", "per", "bulan", "sebulan", "ya", "itu",
-     "sekarang", "udah", "sudah", "dulu", "kisaran", "total", "tiap", "bulannya", "sehari", "-")
-)
-_COUNTED = frozenset(
-    ("x", "kali", "%", "persen", "orang", "org", "kepala", "tahap", "termin", "digit", "anak", "lembar", "kursi", "slot", "cewek", "cowok",
-     "wong", "urang", "kg", "kilo", "gram", "cm", "meter", "km", "rb-rb", "tahap", "pax", "hari", "minggu", "bulan", "tahun", "jam", "wulan", "poe",
-     "dino", "bln", "thn", "th", "hr", "sasi", "gaji", "shift", "trip", "malam", "kamar", "bayi", "mbak", "org2", "pcs", "biji", "menit", "gt")
-)
-
 
 def money_entities(
-    document: Document, amounts: list[Amount], cues: list[CueHit], speaks_of_work: bool
+    document: Document, amounts: list[Amount], cues: list[CueHit], speaks_of_work: bool, around: Around
 ) -> list[Entity]:
     """The sums that are pay, fee or debt, in reading order.
 
@@ -47,8 +36,8 @@ def money_entities(
     for k, amount in enumerate(amounts):
         while first_cue < len(cues) and cues[first_cue][1] < amount.first - _REACH_BEFORE:
             first_cue += 1
-        named = _names(document, amount, cues, first_cue)
-        if amount.plain and not _may_be_sum(document, amount, named is not None):
+        named = _names(document, amount, cues, first_cue, around.fillers)
+        if amount.plain and not _may_be_sum(document, amount, named is not None, around.counted):
             continue
         scores = _scores(document, amount, amounts, k, cues, first_cue)
         scores["salary"] += _uncued(amount, speaks_of_work) * max(0.0, 1.0 - 2.0 * scores["neither"])
@@ -62,7 +51,7 @@ def money_entities(
     return found
 
 
-def _names(document: Document, amount: Amount, cues: list[CueHit], i: int) -> str | None:
+def _names(document: Document, amount: Amount, cues: list[CueHit], i: int, fillers: Set[str]) -> str | None:
     """The role of a cue that stands right before the sum, or None."""
     nearest = None
     while i < len(cues) and cues[i][1] <= amount.first:
@@ -70,18 +59,18 @@ def _names(document: Document, amount: Amount, cues: list[CueHit], i: int) -> st
         i += 1
     if nearest is None or document.sentences[nearest[0]] != document.sentences[amount.first]:
         return None
-    if any(token not in _FILLERS for token in document.tokens[nearest[1] : amount.first]):
+    if any(token not in fillers for token in document.tokens[nearest[1] : amount.first]):
         return None
     return next((cue.role for cue in nearest[2] if cue.names_sum), None)
 
 
-def _may_be_sum(document: Document, amount: Amount, named: bool) -> bool:
+def _may_be_sum(document: Document, amount: Amount, named: bool, counted: Set[str]) -> bool:
     """Whether a number without unit or currency can be a sum at all."""
     value = amount.low if amount.low is not None else amount.high
     if value is None or value > 1e9 or value <= 0:
         return False
     following = document.tokens[amount.last + 1] if amount.last + 1 < len(document.tokens) else ""
-    if amount.period is None and following in _COUNTED:
+    if amount.period is None and following in counted:
         return False
     if named:
         return True

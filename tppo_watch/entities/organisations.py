@@ -7,8 +7,7 @@ from typing import Any
 
 from ..text.document import Document
 from ..types import Entity
-
-Hit = tuple[int, int, Any]  #: first token, one past the last, value
+from .phrases import Hit
 
 _MAX_NAME = 7  # tokens
 _NEAR = 7  # tokens around a name in which a word makes it an agency
@@ -25,14 +24,15 @@ def organisation_entities(
     """Employers and agencies in reading order. `hits` are the words a name begins with and what they say of it."""
     found: list[Entity] = []
     done = -1
-    for first, stop, kind in hits:
+    for k, (first, stop, kind) in enumerate(hits):
         if first < done:
             continue
-        last = _name_end(document, first, stop, name_ends, kind)
-        if last < stop:
+        last = _name_end(document, first, stop, name_ends)
+        describes = kind == "agency" and not _is_part(document, first)
+        if last < stop or (describes and k + 1 < len(hits) and hits[k + 1][0] <= last):  # `penyalur PRT Yayasan …`
             continue
         done = last + 1
-        start, end = document.token_span(first if kind != "agency" or _is_part(document, first) else stop, last)
+        start, end = document.token_span(stop if describes else first, last)
         name = document.text[start:end].strip("\"“”«» ")
         kind = _kind(kind, first, last, agency_hits)
         found.append(Entity(kind, start, end, document.text[start:end], {"name": name}))
@@ -51,7 +51,7 @@ def _kind(kind: str, first: int, last: int, agency_hits: list[Hit]) -> str:
     return "agency" if near else "employer"
 
 
-def _name_end(document: Document, first: int, stop: int, name_ends: frozenset[str], kind: str) -> int:
+def _name_end(document: Document, first: int, stop: int, name_ends: frozenset[str]) -> int:
     """Last token of the name that goes on after token `stop`, or `stop` - 1 where there is none."""
     text, tokens = document.text, document.tokens
     last, i = stop - 1, stop

@@ -6,110 +6,127 @@ from typing import Any
 
 from ..text.document import Document
 from ..types import Entity
-from .amounts import Amount
+from .amounts import Amount, AmountParser
+from .phrases import Hit
 
-Hit = tuple[int, int, Any]  #: first token, one past the last, value
-
-_YOUNGEST, _OLDEST = 3, 75
+_YOUNGEST, _OLDEST = 3, 75  # years
+_REACH = 6  # tokens between a number and the word that makes it an age
 _BETWEEN = frozenset(("/", "&", "dan", "atau", "-", "–", ",", "maupun", "or", "and", "sama", "karo", "+", "|"))
-_AGE_FILLERS = frozenset(
-    (":", ".", "-", "min", "maks", "max", "minimal", "maksimal", "minimum", "maksimum", "dari", "antara", "mulai", "sekitar", "di", "bawah", "atas", "dibawah",
-     "diatas", "paling", "sudah", "masih", "baru", "bebas", "asal", "kisaran", "nya", "=", "ideal", "rata-rata", "ya", "kerja", "calon", "tua", "muda", "s", "/", "d", "up", "to", "<", ">", "under", "kurang", "lebih", "ga", "tidak", "berapa", "boleh", "yang", "harus", "wajib", "ne", "cukup", "masuk")
-)
-_MOST_BEFORE = frozenset(("maks", "max", "maksimal", "maksimum", "dibawah", "under", "below", "<", "≤"))
-_LEAST_BEFORE = frozenset(("min", "minimal", "minimum", "diatas", "over", "above", ">", "≥"))
-_NEVER_AFTER = frozenset(
-    ("orang", "org", "kg", "cm", "jam", "hari", "bulan", "bln", "minggu", "juta", "jt", "rb", "ribu", "k", "%", "x", "kali", "menit", "km", "meter", "gt", "unit", "pcs", "kamar",
-     "slot", "kursi", "wib", "wita", "siswa", "peserta", "lembar", "ekor", "ton", "am", "pm", "subuh", "pagi", "siang", "sore", "malam", "usd", "rm", "dolar", "ringgit", "riyal", "tahap", "item", "ruko", "box", "dus", "liter")
+_TO = frozenset(("-", "–", "—", "sampai", "sampe", "hingga", "sd", "to"))
+_LEAST = frozenset(("min", "minimal", "minimum", "diatas", "over", "above", ">", "≥"))
+_MOST = frozenset(("maks", "max", "maksimal", "maksimum", "dibawah", "under", "below", "<", "≤"))
+_FILLERS = _LEAST | _MOST | frozenset(
+    (":", ".", ",", "-", "dari", "antara", "mulai", "sekitar", "di", "bawah", "atas", "paling", "sudah", "masih", "baru",
+     "bebas", "asal", "kisaran", "=", "calon", "tua", "muda", "boleh", "harus", "wajib", "cukup", "kurang", "lebih", "kerja")
 )
 
 
-def age_entities(document: Document, amounts: list[Amount], hits: dict[str, list[Hit]]) -> tuple[list[Entity], set[int]]:
+def age_entities(
+    document: Document, parser: AmountParser, amounts: list[Amount], hits: dict[str, list[Hit]]
+) -> tuple[list[Entity], set[int]]:
     """Ages in reading order, and the first tokens of the numbers they used."""
-    if not amounts or not ("age" in hits or "year" in hits or "gender" in hits or "person" in hits):
-        plus = any(amount.plain and amount.high is None for amount in amounts)
-        if not plus:
-            return [], set()
-    marks = {i: kind for kind in ("person", "gender", "year", "not_age", "age") for start, stop, _ in hits.get(kind, ()) for i in range(start, stop)}
     found: list[Entity] = []
     used: set[int] = set()
-    for amount in amounts:
-        value = _age(document, amount, marks)
-        if value is None:
+    marks: dict[int, tuple[str, Any]] | None = None
+    for k, amount in enumerate(amounts):
+        if not amount.plain or amount.first in used or amount.period not in (None, "year"):
             continue
-        last = amount.last
-        if marks.get(last + 1) == "year":
-            last += 1
+        if not all(_YOUNGEST <= end <= _OLDEST and end == int(end) for end in (amount.low, amount.high) if end is not None):
+            continue
+        if marks is None:
+            marks = {
+                i: (kind, value)
+                for kind in ("person", "gender", "year", "not_age", "age")
+                for start, stop, value in hits.get(kind, ())
+                for i in range(start, stop)
+            }
+        low, high, last, in_years, other = _extent(document, parser, amounts, k, marks)
+        cue, bound = _before(document, amount.first, marks)
+        if low == high and bound is not None:
+            low, high = (low, None) if bound == "min" else (None, high)
+        if not _is_age(document, low, high, last, in_years, cue, marks):
+            continue
+        used.update((amount.first, other))
         start, end = document.token_span(amount.first, last)
+        value = {name: int(end) for name, end in (("min", low), ("max", high)) if end is not None}
         found.append(Entity("age", start, end, document.text[start:end], value))
-        used.add(amount.first)
     return found, used
 
 
-def _age(document: Document, amount: Amount, marks: dict[int, str]) -> dict[str, int] | None:
-    low, high = amount.low, amount.high
-    ends = [end for end in (low, high) if end is not None]
-    if not amount.plain or any(not _YOUNGEST <= end <= _OLDEST or end != int(end) for end in ends):
-        return None
-    if amount.period not in (None, "year"):
-        return None
-    tokens = document.tokens
-    following = tokens[amount.last + 1] if amount.last + 1 < len(tokens) else ""
-    in_years = marks.get(amount.last + 1) == "year"
-    if following in _NEVER_AFTER and not in_years:
-        return None
-    cue, bound = _before(document, amount, marks)
-    if low == high and bound is not None:
-        low, high = (low, None) if bound == "min" else (None, high)
-    is_range, is_open = low is not None and high is not None and low < high, low is None or high is None
-    if cue == "not_age":
-        return None
-    oldest = max(ends)
-    by_year = in_years and ((is_range and oldest >= 10) or (is_open and oldest >= 15) or cue in ("gender", "person"))
-    by_range = (is_range or is_open) and oldest >= 12 and (cue in ("gender", "person") or marks.get(amount.last + 1) == "gender")
-    by_plus = high is None and tokens[amount.last] == "+" and low is not None and 15 <= low <= 45
-    if cue != "age" and not (by_year or by_range or by_plus) and following not in ("tahunan",):
-        return None
-    value = {}
-    if low is not None:
-        value["min"] = int(low)
-    if high is not None:
-        value["max"] = int(high)
-    return value
+def _extent(
+    document: Document, parser: AmountParser, amounts: list[Amount], k: int, marks: dict[int, tuple[str, Any]]
+) -> tuple[float | None, float | None, int, bool, int]:
+    """(low, high, last token, whether `tahun` follows, first token of a second number) of an age.
+
+    `18 thn - 27 thn` and `17 thn ke atas` go on behind the unit, where the grammar of sums ends.
+    """
+    amount = amounts[k]
+    low, high, last = amount.low, amount.high, amount.last
+    if marks.get(last + 1, ("",))[0] != "year":
+        return low, high, last, False, amount.first
+    last += 1
+    if low == high and k + 1 < len(amounts):
+        other = amounts[k + 1]
+        joined = other.first == last + 2 and document.tokens[last + 1] in _TO
+        if joined and other.plain and other.high is not None and low is not None and low < other.high <= _OLDEST:
+            end = other.last + (marks.get(other.last + 1, ("",))[0] == "year")
+            return low, other.high, end, True, other.first
+    if low == high and (upward := parser.upward(last + 1)):
+        return low, None, last + upward, True, amount.first
+    return low, high, last, True, amount.first
 
 
-def _before(document: Document, amount: Amount, marks: dict[int, str]) -> tuple[str | None, str | None]:
-    """(kind of the nearest telling word before a number, bound that a word before it sets)."""
-    tokens, sentence = document.tokens, document.sentences[amount.first]
+def _is_age(
+    document: Document,
+    low: float | None,
+    high: float | None,
+    last: int,
+    in_years: bool,
+    cue: str | None,
+    marks: dict[int, tuple[str, Any]],
+) -> bool:
+    following = document.tokens[last + 1] if last + 1 < len(document.tokens) else ""
+    after = marks.get(last + 1, ("",))[0]
+    if cue == "age":
+        return True
+    if cue == "not_age" or after == "not_age":
+        return False
+    oldest = max(end for end in (low, high) if end is not None)
+    spread = low is None or high is None or low < high
+    if in_years:
+        return (spread and oldest >= 12) or cue is not None
+    if high is None and document.tokens[last] == "+" and 15 <= oldest <= 45 and not following.isdigit():
+        return True
+    return spread and oldest >= 12 and (cue is not None or after == "gender")
+
+
+def _before(document: Document, first: int, marks: dict[int, tuple[str, Any]]) -> tuple[str | None, str | None]:
+    """(kind of the telling word before a number, bound that a word before it sets)."""
     bound: str | None = None
-    i = amount.first - 1
-    weak: str | None = None
-    while i >= 0 and i >= amount.first - 6:
-        token = tokens[i]
-        if document.sentences[i] != sentence and token != ".":
+    for i in range(first - 1, max(-1, first - 1 - _REACH), -1):
+        token = document.tokens[i]
+        if document.sentences[i] != document.sentences[first] and token != ".":
             break
-        if bound is None and token in _MOST_BEFORE:
+        if bound is None and token in _MOST:
             bound = "max"
-        elif bound is None and token in _LEAST_BEFORE:
+        elif bound is None and token in _LEAST:
             bound = "min"
-        kind = marks.get(i)
-        if kind in ("age", "not_age"):
+        kind, value = marks.get(i, (None, None))
+        if kind == "age":
+            return kind, bound or value
+        if kind is not None and kind != "year":
             return kind, bound
-        if kind in ("gender", "person"):
-            weak = weak or kind
-        elif token not in _AGE_FILLERS and token != ",":
-            if amount.first - i > 3:
-                break
-            if weak is None and i < amount.first - 2:
-                break
-        i -= 1
-    return weak, bound
+        if token not in _FILLERS:
+            break
+    return None, bound
 
 
 def gender_entities(document: Document, hits: list[Hit]) -> list[Entity]:
     """Genders in reading order; both named together are `any`."""
-    spans: list[tuple[int, int, str]] = []
+    spans: list[Hit] = []
     for first, stop, value in hits:
+        if value == "none":
+            continue
         if spans:
             start, end, earlier = spans[-1]
             gap = document.tokens[end:first]
@@ -117,22 +134,19 @@ def gender_entities(document: Document, hits: list[Hit]) -> list[Entity]:
                 spans[-1] = (start, stop, "any")
                 continue
         spans.append((first, stop, value))
-    found = []
-    for first, stop, value in spans:
-        start, end = document.token_span(first, stop - 1)
-        found.append(Entity("gender", start, end, document.text[start:end], {"value": value}))
-    return found
+    return [_entity(document, "gender", first, stop, {"value": value}) for first, stop, value in spans]
 
 
 def document_entities(document: Document, hits: list[Hit], kk: list[Hit], beside: frozenset[str]) -> list[Entity]:
     """Papers, in no order. `kk` are the bare abbreviations, which count next to the words of `beside`."""
-    found = []
     tokens = document.tokens
-    papers = list(hits)
+    papers = [hit for hit in hits if hit[2] != "none"]
     for first, stop, _ in kk:
         if any(token in beside for token in tokens[max(0, first - 3) : first] + tokens[stop : stop + 3]):
             papers.append((first, stop, "kk"))
-    for first, stop, name in papers:
-        start, end = document.token_span(first, stop - 1)
-        found.append(Entity("document", start, end, document.text[start:end], {"name": name}))
-    return found
+    return [_entity(document, "document", first, stop, {"name": name}) for first, stop, name in papers]
+
+
+def _entity(document: Document, kind: str, first: int, stop: int, value: dict[str, Any]) -> Entity:
+    start, end = document.token_span(first, stop - 1)
+    return Entity(kind, start, end, document.text[start:end], value)

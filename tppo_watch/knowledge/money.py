@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,20 @@ class _Sides(Checked):
     both: tuple[str, ...] = ()
 
 
+class Around(Checked):
+    """Words that stand around a sum; `money_words.yaml` says what each list is for."""
+
+    range: frozenset[str]
+    least: frozenset[str]
+    most: frozenset[str]
+    upward: frozenset[str]
+    each: frozenset[str]
+    beside_period: frozenset[str]
+    before_sum: frozenset[str]
+    fillers: frozenset[str]
+    counted: frozenset[str]
+
+
 class _WordsFile(Checked):
     schema_version: Literal[1]
     scales: dict[float, tuple[str, ...]]
@@ -32,6 +47,7 @@ class _WordsFile(Checked):
     currencies: dict[str, _Sides]
     periods: dict[Period, tuple[str, ...]]
     period_words: dict[Period, tuple[str, ...]]
+    around: Around
 
 
 class MoneyCue(Checked):
@@ -60,8 +76,11 @@ class MoneyWords:
     numerals: Mapping[str, tuple[str, float]]
     before: Mapping[str, str]  #: word before a number -> ISO 4217
     after: Mapping[str, str]  #: word behind a number -> ISO 4217
+    symbols: frozenset[str]  #: what the last token before a number can be where a currency stands there (`$` of `nt$`)
+    named: frozenset[str]  #: what the first token behind a number can be (`dolar` of `dolar hong kong`)
     units: Mapping[str, str]  #: `bulan` -> `month`
     periods: Mapping[str, str]  #: `sebulan` -> `month`
+    around: Around
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +103,9 @@ def money_words() -> MoneyWords:
     after = {word: code for code, sides in data.currencies.items() for word in sides.after + sides.both}
     units = {word: period for period, words in data.periods.items() for word in words}
     periods = {word: period for period, words in data.period_words.items() for word in words}
-    return MoneyWords(scales, numerals, before, after, units, periods)
+    symbols = frozenset(word if word.isalpha() else word[-1] for word in before)
+    named = frozenset(re.match(r"[^\W\d_]+|\S", word).group() for word in after)
+    return MoneyWords(scales, numerals, before, after, symbols, named, units, periods, data.around)
 
 
 @lru_cache(maxsize=1)

@@ -15,17 +15,22 @@ class EntityWords(Checked):
 
     schema_version: Literal[1]
     gender: dict[Literal["female", "male", "any"], Words]
-    age: Words
+    gender_none: Words
+    age: dict[Literal["any", "max", "min"], Words]
     year: Words
     not_age: Words
     person: Words
-    document: dict[Literal["passport", "ktp", "kk", "diploma", "visa", "birth_certificate", "other"], Words]
+    document: dict[Literal["passport", "ktp", "kk", "diploma", "visa", "birth_certificate", "other", "none"], Words]
     kk_beside: Words
     months: dict[str, int]
+    relative_days: dict[str, int]
     licence: dict[Literal["SIP3MI", "SIP2MI", "SIUPPAK", "other"], Words]
     organisation: dict[Literal["agency", "either", "employer"], Words]
     agency_words: Words
     name_ends: Words
+    channels: dict[Literal["whatsapp", "telegram", "instagram", "line", "facebook"], Words]
+    not_phone: Words
+    spelled: Words
 
 
 @lru_cache(maxsize=1)
