@@ -16,7 +16,7 @@ from .errors import StorageBusyError
 from .scan import ScanOptions, ScanReport, next_due, scan
 from .scan.batch import Assesses
 from .storage import Store, alerts, open_store, sources
-from .storage.alerts import AlertRecord
+from .storage.alerts import AlertRecord, State
 from .storage.keys import load_key
 from .storage.sources import SourceState
 
@@ -156,7 +156,7 @@ class Watch:
         with self._store.read() as connection:
             return alerts.get(connection, alert_id)
 
-    def set_alert_state(self, alert_id: int, state: alerts.State) -> None:
+    def set_alert_state(self, alert_id: int, state: State) -> None:
         """Close an alert or open it again. Raises `NotFoundError`."""
         with self._store.write() as connection:
             alerts.set_state(connection, alert_id, state)

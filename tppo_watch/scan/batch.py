@@ -100,38 +100,47 @@ def select_new(batch: Iterable[NewPost], known: Known) -> list[NewPost]:
     return new
 
 
-def assess_new(posts: Sequence[NewPost], known: Known, assessor: Assesses) -> dict[str, Assessment | Failure]:
-    """Content hash -> assessment, or why there is none, for what no earlier post said."""
-    texts = {post.content_hash: post.text for post in posts if post.content_hash not in known.originals}
+def assess_new(
+    posts: Sequence[NewPost], known: Known, assessor: Assesses
+) -> tuple[dict[str, Assessment], list[Failure]]:
+    """Content hash -> assessment, for what no earlier post said; a failure for each text that has none."""
+    first: dict[str, NewPost] = {}
+    for post in posts:
+        if post.content_hash not in known.originals:
+            first.setdefault(post.content_hash, post)
     try:
-        found = list(assessor.assess_many(texts.values()))
+        found = list(assessor.assess_many([post.text for post in first.values()]))
+        return dict(zip(first, found, strict=True)), []
     except Exception:  # some text in the batch breaks it: find out which
-        found = [_assess_one(text, assessor) for text in texts.values()]
-    return dict(zip(texts, found, strict=True))
-
-
-def _assess_one(text: str, assessor: Assesses) -> Assessment | Failure:
-    try:
-        return assessor.assess(text)
-    except Exception as exc:  # the edge of one post: report it, keep the pass alive
-        return Failure("", "assess", f"{type(exc).__name__} while assessing")
+        assessments: dict[str, Assessment] = {}
+        failures: list[Failure] = []
+    for digest, post in first.items():
+        try:
+            assessments[digest] = assessor.assess(post.text)
+        except Exception as exc:  # the edge of one post: report it, keep the pass alive
+            item = f"{post.source_id}: {post.native_id}"
+            failures.append(Failure(item, "assess", f"{type(exc).__name__} while assessing"))
+    return assessments, failures
 
 
 def keep(
     connection: Connection,
     posts: Sequence[NewPost],
     known: Known,
-    assessments: dict[str, Assessment | Failure],
+    assessments: dict[str, Assessment],
     now: datetime,
 ) -> Outcome:
-    """Write new posts, their assessments and alerts in the caller's transaction; what failed stays out."""
+    """Write new posts, their assessments and alerts in the caller's transaction.
+
+    A post that neither says what an earlier one said nor has an assessment stays out; the next scan tries it.
+    """
     originals, earlier = dict(known.originals), dict(known.earlier)
     fresh: dict[str, NewPost] = {}  # by content hash: the first post that says something
     copies: list[NewPost] = []
     for post in posts:
         if post.content_hash in originals or post.content_hash in fresh:
             copies.append(post)
-        elif isinstance(assessments[post.content_hash], Assessment):
+        elif post.content_hash in assessments:
             fresh[post.content_hash] = post
     ids = stored_posts.add(connection, [(post, None) for post in fresh.values()])
     originals.update(zip(fresh, ids, strict=True))

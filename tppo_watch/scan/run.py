@@ -25,7 +25,7 @@ from ..types import Failure, Post
 from .ads import Draft, merge_messages, single, split_draft
 from .batch import Assesses, Outcome, assess_new, keep, look_up, select_new, to_new_post
 from .lock import scan_lock
-from .report import LISTED_FAILURES, ScanReport, SourceReport
+from .report import LISTED_FAILURES, ScanReport, SourceReport, Status
 from .schedule import due_sources
 
 BATCH = (
@@ -142,12 +142,7 @@ class _Pass:
             error = f"unexpected {type(exc).__name__} while reading"
         if error is not None:
             tally.fail(Failure(source.id, "read", error))
-        status = (
-            "failed" if error is not None
-            else "stopped" if tally.is_stopped
-            else "unchanged" if fetcher.unchanged
-            else "read"
-        )  # fmt: skip
+        status = _status(fetcher, tally, error)
         self._remember(source, fetcher, tally, error)
         _log.info("source read", extra={"source": source.id, "status": status, "new": tally.outcome.new})
         return SourceReport(
@@ -182,12 +177,10 @@ class _Pass:
         new = select_new(prepared, known)
         if not new:
             return
-        assessments = assess_new(new, known, self._assessor)
-        for post in new:
-            found = assessments.get(post.content_hash)
-            if isinstance(found, Failure):
-                tally.is_complete = False
-                tally.fail(Failure(f"{source.id}: {post.native_id}", found.step, found.reason))
+        assessments, failures = assess_new(new, known, self._assessor)
+        for failure in failures:
+            tally.is_complete = False
+            tally.fail(failure)
         with self._store.write() as connection:
             stored_sources.ensure(connection, source.id)
             outcome = keep(connection, new, known, assessments, self._clock())
@@ -217,6 +210,14 @@ class _Pass:
     def _finish(self, connection: Connection) -> None:
         if self._options.is_dry_run:
             connection.rollback()
+
+
+def _status(fetcher: SourceFetcher, tally: _Tally, error: str | None) -> Status:
+    if error is not None:
+        return "failed"
+    if tally.is_stopped:
+        return "stopped"
+    return "unchanged" if fetcher.unchanged else "read"
 
 
 def _counted(items: Iterable[Post | Failure], tally: _Tally) -> Iterator[Post | Failure]:

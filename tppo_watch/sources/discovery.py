@@ -68,7 +68,7 @@ def identify(place: str, fetch: FetchSettings) -> Found:
     with stream:
         body = stream.read()
     for kind in _ORDER:
-        options = _options(kind, body)
+        options: dict[str, Any] = _options(kind, body)
         as_kind = SourceSettings(id="check", kind=kind, **where, **options)
         try:
             items = list(read(as_kind, _Given(fetch, body)))

@@ -53,8 +53,7 @@ def raise_alert(connection: Connection, post_id: int, lane: str, *, now: datetim
         "last_seen": now,
         "copies": 0,
     }
-    alert_id: int = connection.execute(insert(alerts).values(values)).inserted_primary_key[0]
-    return alert_id
+    return connection.execute(insert(alerts).values(values).returning(alerts.c.id)).scalar_one()
 
 
 def add_copy(connection: Connection, post_id: int, *, now: datetime) -> None:
