@@ -50,7 +50,7 @@ class Words:
             return self.rule(rest)
         if name in self._rule_names:
             return self.rule(name)
-        words = {"missing": "missing", "stance": "stances"}
+        words = {"missing": "missing", "stance": "stances", "cue": "cues"}
         rest = self.term(words[kind], rest) if kind in words else rest
         pattern = self.term("reasons", kind)
         return pattern.format(rest) if "{0}" in pattern or not rest else f"{pattern}: {rest}"
