@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..knowledge.money import MoneyWords
 from ..text.document import Document
@@ -76,9 +77,15 @@ class AmountParser:
         period, stop = self._period(start, stop)
         return Amount(start, stop - 1, low, high, currency, currency is None and not scaled, period)
 
+    def may_begin(self, i: int) -> bool:
+        """Whether a numeral at token `i` can begin a sum: `dua juta` can, `dua orang` cannot."""
+        kind = self.words.numerals[self.tokens[i]][0]
+        return kind == "whole" or (i + 1 < self.size and self.tokens[i + 1] in self.words.continues)
+
     def upward(self, i: int) -> int:
         """How many tokens from `i` on say that what stands before is the least (`ke atas`)."""
-        return self._matches(i, self.words.around.upward)
+        upward = self.words.around.upward
+        return self._matches(i, upward) if self._word(i) in _heads(upward) else 0
 
     def _word(self, i: int) -> str:
         return self.tokens[i] if 0 <= i < self.size else ""
@@ -254,8 +261,8 @@ class AmountParser:
 
     def _second(self, i: int) -> tuple[_Number, str | None, int] | None:
         """The second number of a range whose first ended before token `i`."""
-        joint = self._matches(i, self.words.around.range)
-        if not joint:
+        joints = self.words.around.range
+        if self._word(i) not in _heads(joints) or not (joint := self._matches(i, joints)):
             return None
         i += joint
         named = None
@@ -306,8 +313,8 @@ class AmountParser:
             if period is None and token in words.units and self._word(i - 1) in around.each:
                 period = words.units[token]
             if period is not None:
-                counted = self._word(i - 1)  # `8 jam sehari`: the day belongs to the hours
-                return (None if counted in words.units and counted != "orang" else period), stop
+                # `8 jam sehari`: the day belongs to the hours
+                return (None if self._word(i - 1) in words.units else period), stop
             if token not in around.before_sum:
                 break
         return None, stop
@@ -326,6 +333,11 @@ class AmountParser:
             return words.units[" ".join(self.tokens[i : i + length])], i + length
         unit = words.units.get(self._letter(i))
         return (unit, i + 1) if unit is not None else (None, i)
+
+
+@lru_cache(maxsize=4)
+def _heads(phrases: frozenset[str]) -> frozenset[str]:
+    return frozenset(phrase.split()[0] for phrase in phrases)
 
 
 def _digits(token: str) -> tuple[float, bool] | None:

@@ -24,13 +24,15 @@ _MOBILE = re.compile(
     rf"(?:\+{_GAP}62|0062|62|0){_GAP}8(?:{_GAP}(?<!\s)\d|{_GAP}(?!(?:\+?62|0)8\d)\d){{7,11}}(?!\d)"
 )
 _ABROAD = re.compile(r"\+[\s(]{0,2}[1-9](?:[\s.\-‐‑–()]{0,2}\d){6,14}(?!\d)")
+_BRACKETED = re.compile(rf"\({_MOBILE.pattern}")
 _LANDLINE = re.compile(r"\(?0[2-79]\d{1,2}\)?[\s.-]{0,2}\d{3,4}[\s.-]{0,2}\d{3,5}(?![\d/])")
 _FREE = re.compile(r"0800[\s.-]\d{3,4}(?:[\s.-]?\d{3,4})?(?![\d/])")
 _BARE = re.compile(r"8[1-9]\d[ .-]?\d{3,4}[ .-]\d{3,5}(?![\d.,])")
 # A mobile number with letters that look like digits, each group one word.
 _LOOKALIKE = re.compile(r"(?:\+?62|[0o])[ .-]?8(?:[ .-]?[\doli|]){8,11}(?!\w)")
 _AS_DIGITS = str.maketrans("oli|", "0111")
-_BY_FIRST = {"+": (_MOBILE, _ABROAD), "(": (_LANDLINE,), "0": (_MOBILE, _LANDLINE, _FREE, _LOOKALIKE), "6": (_MOBILE,), "8": (_BARE,)}
+_BY_FIRST = {"+": (_MOBILE, _ABROAD), "(": (_LANDLINE, _BRACKETED), "0": (_MOBILE, _LANDLINE, _FREE, _LOOKALIKE), "6": (_MOBILE,), "8": (_BARE,)}
+_NUMBER_FILLERS = frozenset((":", "no", "nomor", ".", "#", "=", "-", "a", "n", "an", "nya", "bank", "id", "/"))
 _NEAR_NUMBER = 40, 20  # characters before and behind a number in which a service is named
 _NEAR_HANDLE = 30, 16
 _HANDLE = re.compile(r"(?<![\w.])@(?=[\d_.]{0,9}[^\W\d_])(\w[\w.]{1,31})")
@@ -83,9 +85,18 @@ def contact_entities(
         if named is None:
             continue
         handle = named.group(2).rstrip(".")
-        if (":" in named.group(1) or "=" in named.group(1) or not handle.isalpha()) and not handle.replace(".", "").isdigit():
+        if _is_handle(handle, named.group(1), text[named.end() : named.end() + 2], service):
             add(named.start(2), named.start(2) + len(handle), service, handle.lower())
     return found
+
+
+def _is_handle(handle: str, joint: str, behind: str, service: str) -> bool:
+    """Whether the word behind a service's name is a handle of it: `Rudi FB: iya` is a chat."""
+    if handle.replace(".", "").isdigit():
+        return False
+    if not handle.isalpha():
+        return True
+    return joint.strip() != "" and service != "facebook" and not (behind[:1].isspace() and behind[1:].isalpha())
 
 
 def _addresses(text: str, add: Add) -> None:
@@ -107,7 +118,7 @@ def _addresses(text: str, add: Add) -> None:
                 done = end
             continue
         scheme = _SCHEME_BACK.search(text, max(0, start - 9), start)
-        if "_" == text[start - 1 : start] or (scheme is None and start > 0 and text[start - 1] in "/@"):
+        if "_" == text[start - 1 : start] or (scheme is None and start > 0 and text[start - 1] in "/@."):
             continue
         end = _PATH.match(text, end).end()
         while text[end - 1] in ".,;:!?)]}…":
@@ -178,13 +189,23 @@ def _numbers(document: Document, numbers: list[int], channels: list[Hit], not_ph
                 continue
             digits = re.sub(r"\D", "", hit.group().translate(_AS_DIGITS))
             number = e164(digits, first == "+")
-            if number is None or not not_phone.isdisjoint(tokens[max(0, i - 4) : i]):
+            if number is None or _is_of(tokens, i, not_phone):
                 continue
             span = document.original(start, hit.end())
             near = _service(document, channels, *span, only="whatsapp", reach=_NEAR_NUMBER)
             add(*span, near or "phone", number)
             done = hit.end()
             break
+
+
+def _is_of(tokens: list[str], i: int, words: Set[str]) -> bool:
+    """Whether a number at token `i` is that of an account, an order or a paper."""
+    for before in reversed(tokens[max(0, i - 4) : i]):
+        if before in words:
+            return True
+        if before not in _NUMBER_FILLERS:
+            return False
+    return False
 
 
 def _service(

@@ -27,7 +27,10 @@ class Lexicon:
     months: Mapping[str, int]
     kk_beside: frozenset[str]
     name_ends: frozenset[str]
+    employer_words: frozenset[str]
     not_phone: frozenset[str]
+    work: frozenset[str]  #: words by which a text speaks of work
+    near: frozenset[str]  #: words that make a short name beside them a place
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +39,14 @@ def lexicon() -> Lexicon:
     words = entity_words()
     entries = [*_money(), *_places(), *_people(words), *_others(words)]
     return Lexicon(
-        Phrases(entries), words.months, frozenset(words.kk_beside), frozenset(words.name_ends), frozenset(words.not_phone)
+        Phrases(entries),
+        words.months,
+        frozenset(words.kk_beside),
+        frozenset(words.name_ends),
+        frozenset(words.employer_words),
+        frozenset(words.not_phone),
+        _with_resolved(money_cues().work_words),
+        _with_resolved(gazetteer().near),
     )
 
 
@@ -46,10 +56,10 @@ def _money() -> Iterator[Entry]:
     for cue in cues.cues:
         for word in cue.words:
             for form in _with_clitics(word):
-                meanings.setdefault(tuple(form.split()), []).append(cue)
+                for tokens, _, _ in _phrases("money", cue, (form,)):
+                    meanings.setdefault(tokens, []).append(cue)
     for tokens, meant in meanings.items():
         yield tokens, "money", tuple(meant)
-    yield from _phrases("work", None, cues.work_words)
     yield from (((word,), "numeral", None) for word in money_words().numerals)
 
 
@@ -63,7 +73,6 @@ def _places() -> Iterator[Entry]:
             yield from _phrases("place", value, (alias.replace(" ", ""),))
     for role in ("origin", "none", "destination"):
         yield from _phrases("place_cue", role, getattr(known.cues, role))
-    yield from _phrases("near", None, known.near)
 
 
 def _people(words: EntityWords) -> Iterator[Entry]:
@@ -96,11 +105,21 @@ def _others(words: EntityWords) -> Iterator[Entry]:
 
 
 def _phrases(kind: str, value: Any, phrases: Iterable[str]) -> Iterator[Entry]:
-    """Each phrase as written and as the text room resolves it."""
+    """Each phrase as written and as the text room resolves it.
+
+    A single word that is resolved to another single word stays as written: the other is in the list itself, or it is
+    slang that only looks like this one (`smg`, a city, is resolved to `semoga`).
+    """
     for phrase in phrases:
-        for tokens in {tuple(phrase.split()), tuple(read(phrase).tokens)}:
-            if tokens:
-                yield tokens, kind, value
+        written, resolved = tuple(phrase.split()), tuple(read(phrase).tokens)
+        yield written, kind, value
+        if resolved != written and (len(resolved) > 1 or kind == "channel"):
+            yield resolved, kind, value
+
+
+def _with_resolved(words: Iterable[str]) -> frozenset[str]:
+    """Single words as written and as the text room resolves them."""
+    return frozenset(token for word in words for token in (word, *read(word).tokens))
 
 
 def _with_clitics(phrase: str) -> tuple[str, ...]:

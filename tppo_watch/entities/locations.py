@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Set
 
 from ..knowledge.places import Place
 from ..text.document import Document
@@ -16,7 +16,7 @@ _FILLERS = frozenset((":", "ke", "di", "kota", "kab", ".", "kabupaten", "daerah"
 _FINER = {"region": 0, "country": 1, "province": 2, "place": 3, "district": 3}
 
 
-def place_entities(document: Document, hits: list[Hit], cues: list[Hit], near: list[Hit]) -> list[Entity]:
+def place_entities(document: Document, hits: list[Hit], cues: list[Hit], near: Set[str]) -> list[Entity]:
     """Destinations and origins in reading order.
 
     `hits` are the names of the gazetteer found in the document, each with (place, needs a cue); `cues` the words that
@@ -70,15 +70,13 @@ def _role(document: Document, first: int, before: dict[int, str], spans: list[tu
     return None
 
 
-def _is_named(document: Document, first: int, stop: int, near: list[Hit]) -> bool:
+def _is_named(document: Document, first: int, stop: int, near: Set[str]) -> bool:
     """Whether a short or ambiguous name stands near a word of work, travel or pay."""
-    sentence = document.sentences[first]
-    for start, end, _ in near:
-        if start > stop + _REACH:
-            break
-        if end >= first - _REACH and start < len(document.sentences) and document.sentences[start] == sentence:
-            return True
-    return False
+    tokens, sentences = document.tokens, document.sentences
+    return any(
+        tokens[i] in near and sentences[i] == sentences[first] and not first <= i < stop
+        for i in range(max(0, first - _REACH), min(len(tokens), stop + _REACH))
+    )
 
 
 def _same(document: Document, earlier: tuple[int, int, Place, str], first: int, place: Place) -> bool:

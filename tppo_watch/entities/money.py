@@ -21,7 +21,7 @@ _REACH_BEFORE, _REACH_AFTER = 9, 6  # tokens
 _ENOUGH = 0.3
 _BREAKS = frozenset((",", ";", "•", "|", "—", "&", "dan", "+", "(", ")"))
 # What a sum without any cue is worth as pay.
-_UNCUED, _UNCUED_PERIOD, _UNCUED_FOREIGN, _UNCUED_WORK = 0.1, 0.35, 0.15, 0.21
+_UNCUED, _UNCUED_PERIOD, _UNCUED_FOREIGN, _UNCUED_WORK = 0.1, 0.35, 0.2, 0.21
 _UNCUED_MOST_IDR = 3e8
 
 def money_entities(
@@ -37,7 +37,7 @@ def money_entities(
         while first_cue < len(cues) and cues[first_cue][1] < amount.first - _REACH_BEFORE:
             first_cue += 1
         named = _names(document, amount, cues, first_cue, around.fillers)
-        if amount.plain and not _may_be_sum(document, amount, named is not None, around.counted):
+        if amount.plain and not _may_be_sum(document, amount, named, around):
             continue
         scores = _scores(document, amount, amounts, k, cues, first_cue)
         scores["salary"] += _uncued(amount, speaks_of_work) * max(0.0, 1.0 - 2.0 * scores["neither"])
@@ -64,16 +64,16 @@ def _names(document: Document, amount: Amount, cues: list[CueHit], i: int, fille
     return next((cue.role for cue in nearest[2] if cue.names_sum), None)
 
 
-def _may_be_sum(document: Document, amount: Amount, named: bool, counted: Set[str]) -> bool:
+def _may_be_sum(document: Document, amount: Amount, named: str | None, around: Around) -> bool:
     """Whether a number without unit or currency can be a sum at all."""
     value = amount.low if amount.low is not None else amount.high
     if value is None or value > 1e9 or value <= 0:
         return False
     following = document.tokens[amount.last + 1] if amount.last + 1 < len(document.tokens) else ""
-    if amount.period is None and following in counted:
+    if amount.period is None and following in around.counted:
         return False
-    if named:
-        return True
+    if named:  # `denda 1 galon`, `beli 14 bungkus`
+        return value >= 20 or value != int(value) or not following.isalpha() or named == "salary"
     if amount.period in ("day", "hour", "trip", "piece"):
         return 20 <= value < 1000 and value % 5 == 0
     return amount.period is not None and (100 <= value < 1000 or value >= 1e5)
@@ -91,14 +91,12 @@ def _scores(
         i += 1
         if stop <= amount.first:
             fade = _fade(document, stop, amount.first, first <= earlier)
-            side = "before"
         elif first > amount.last:
             fade = _fade(document, amount.last + 1, first, first >= later)
-            side = "after"
         else:  # inside the sum: a period word such as `sebulan`
             continue
         for cue in meanings:
-            weight = getattr(cue, side) * fade
+            weight = (cue.before if stop <= amount.first else cue.after) * fade
             if weight > scores[cue.role]:
                 scores[cue.role] = weight + 0.1 * scores[cue.role]
     return scores
@@ -109,9 +107,8 @@ def _fade(document: Document, start: int, stop: int, past_sum: bool) -> float:
     fade = _FADE ** (stop - start)
     if past_sum:
         fade *= _FADE_COMMA
-    for token in document.tokens[start:stop]:
-        if token in _BREAKS:
-            fade *= _FADE_COMMA
+    if not _BREAKS.isdisjoint(between := document.tokens[start:stop]):
+        fade *= _FADE_COMMA ** sum(token in _BREAKS for token in between)
     if document.sentences[max(start - 1, 0)] != document.sentences[min(stop, len(document.sentences) - 1)]:
         fade *= _FADE_SENTENCE
     return fade

@@ -11,13 +11,16 @@ from .phrases import Hit
 
 _YOUNGEST, _OLDEST = 3, 75  # years
 _REACH = 6  # tokens between a number and the word that makes it an age
+_MARKS = frozenset((",", ";", "(", ")", "|", "•", "▪", "✔", "✅", "."))
+_OTHER_UNITS = frozenset(("minggu", "bulan", "hari", "jam", "pekan", "wulan", "juta", "ribu"))
 _BETWEEN = frozenset(("/", "&", "dan", "atau", "-", "–", ",", "maupun", "or", "and", "sama", "karo", "+", "|"))
 _TO = frozenset(("-", "–", "—", "sampai", "sampe", "hingga", "sd", "to"))
 _LEAST = frozenset(("min", "minimal", "minimum", "diatas", "over", "above", ">", "≥"))
 _MOST = frozenset(("maks", "max", "maksimal", "maksimum", "dibawah", "under", "below", "<", "≤"))
 _FILLERS = _LEAST | _MOST | frozenset(
     (":", ".", ",", "-", "dari", "antara", "mulai", "sekitar", "di", "bawah", "atas", "paling", "sudah", "masih", "baru",
-     "bebas", "asal", "kisaran", "=", "calon", "tua", "muda", "boleh", "harus", "wajib", "cukup", "kurang", "lebih", "kerja")
+     "bebas", "asal", "kisaran", "=", "calon", "tua", "muda", "boleh", "harus", "wajib", "cukup", "kurang", "lebih", "kerja", "ti", "sampai", "nganti",
+     "hingga")
 )
 
 
@@ -44,7 +47,7 @@ def age_entities(
         cue, bound = _before(document, amount.first, marks)
         if low == high and bound is not None:
             low, high = (low, None) if bound == "min" else (None, high)
-        if not _is_age(document, low, high, last, in_years, cue, marks):
+        if not _is_age(document, amount.first, low, high, last, in_years, cue, marks):
             continue
         used.update((amount.first, other))
         start, end = document.token_span(amount.first, last)
@@ -78,6 +81,7 @@ def _extent(
 
 def _is_age(
     document: Document,
+    first: int,
     low: float | None,
     high: float | None,
     last: int,
@@ -88,16 +92,30 @@ def _is_age(
     following = document.tokens[last + 1] if last + 1 < len(document.tokens) else ""
     after = marks.get(last + 1, ("",))[0]
     if cue == "age":
-        return True
+        return in_years or following not in _OTHER_UNITS
     if cue == "not_age" or after == "not_age":
         return False
     oldest = max(end for end in (low, high) if end is not None)
     spread = low is None or high is None or low < high
     if in_years:
-        return (spread and oldest >= 12) or cue is not None
-    if high is None and document.tokens[last] == "+" and 15 <= oldest <= 45 and not following.isdigit():
+        return oldest >= 12 and (spread or cue is not None)
+    if high is None and document.tokens[last] in ("+", "up") and 15 <= oldest <= 45 and not following.isdigit():
         return True
-    return spread and oldest >= 12 and (cue is not None or after == "gender")
+    if not spread or oldest < 12:
+        return False
+    return cue is not None or after == "gender" or _stands_alone(document, first, last, low, high)
+
+
+def _stands_alone(document: Document, first: int, last: int, low: float | None, high: float | None) -> bool:
+    """Whether a range between marks of its own reads as an age (`SMA, 18-30, sehat`)."""
+    if low is None or high is None or not (12 <= low and high <= 60 and high - low >= 2):
+        return False
+    tokens = document.tokens
+    before = tokens[first - 1] if first else "\n"
+    after = tokens[last + 1] if last + 1 < len(tokens) else "\n"
+    new_line = first == 0 or document.sentences[first - 1] != document.sentences[first]
+    ends_line = last + 1 == len(tokens) or document.sentences[last + 1] != document.sentences[last]
+    return (new_line or before in _MARKS) and (ends_line or after in _MARKS)
 
 
 def _before(document: Document, first: int, marks: dict[int, tuple[str, Any]]) -> tuple[str | None, str | None]:

@@ -27,6 +27,7 @@ class EntityWords(Checked):
     licence: dict[Literal["SIP3MI", "SIP2MI", "SIUPPAK", "other"], Words]
     organisation: dict[Literal["agency", "either", "employer"], Words]
     agency_words: Words
+    employer_words: Words
     name_ends: Words
     channels: dict[Literal["whatsapp", "telegram", "instagram", "line", "facebook"], Words]
     not_phone: Words
