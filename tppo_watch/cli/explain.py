@@ -189,9 +189,9 @@ def _bars(assessment: Assessment, words: Words) -> Iterable[Text]:
     names = min(max((len(name) for name, _ in rows), default=0), NAME_WIDTH)
     for name, value in rows:
         name = name if len(name) <= names else f"{name[: names - 1]}…"
-        length = max(1, round(abs(value) / largest * BAR_WIDTH))
+        length = round(abs(value) / largest * BAR_WIDTH)
         line = Text(f"{name:<{names}} {value:+7.2f} ")
-        left, right = ("█" * length, "") if value < 0 else ("", "█" * length)
+        left, right = ("█" * length or "▕", "") if value < 0 else ("", "█" * length or "▏")
         line.append(f"{left:>{BAR_WIDTH}}", style="green")
         line.append("│", style="dim")
         line.append(right, style="red")

@@ -8,9 +8,11 @@ import sys
 
 def start(verbosity: int) -> None:
     """Send log records to standard error: none at 0, what happened at 1, everything at 2."""
-    root = logging.getLogger("tppo_watch")
-    for handler in [handler for handler in root.handlers if isinstance(handler, _Stderr)]:
-        root.removeHandler(handler)
+    logging.captureWarnings(True)  # a library's warning is for the log, not for whoever runs a command
+    loggers = [logging.getLogger("tppo_watch"), logging.getLogger("py.warnings")]
+    for logger in loggers:
+        for handler in [handler for handler in logger.handlers if isinstance(handler, _Stderr)]:
+            logger.removeHandler(handler)
     if not verbosity:
         return
     import structlog
@@ -32,8 +34,9 @@ def start(verbosity: int) -> None:
             ],
         )
     )
-    root.addHandler(handler)
-    root.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
 
 
 class _Stderr(logging.StreamHandler):

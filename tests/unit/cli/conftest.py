@@ -61,7 +61,7 @@ def tppo(monkeypatch: pytest.MonkeyPatch, assessor: FakeAssessor) -> Tppo:
             sys.stdout.flush()
             result = Result(code, out.getvalue().decode(), err.getvalue())
             sys.stdout.detach()
-        assert "Traceback" not in result.err
+        assert not any(line.startswith("Traceback") for line in result.err.splitlines())
         return result
 
     return run

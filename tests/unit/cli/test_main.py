@@ -6,7 +6,9 @@ import io
 import json
 import logging
 import shlex
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -123,6 +125,35 @@ def test_logs_are_json_lines_on_standard_error(tppo, assessor, monkeypatch, flag
         assert records[-1]["rows"] == 4
         assert records[-1]["logger"] == "tppo_watch.somewhere"
     assert len(result.rows) == 1
+
+
+WARNING_ASSESSOR = """
+import sys, warnings
+import tppo_watch.assessor
+from tests.unit.cli.fake import FakeAssessor
+from tppo_watch.cli.main import main
+
+class Warning_(FakeAssessor):
+    def assess(self, text):
+        warnings.warn("use the new one", UserWarning)
+        return super().assess(text)
+
+tppo_watch.assessor.load = lambda model=None: Warning_()
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(("flags", "count"), [([], 0), (["-v"], 1)])
+def test_warnings_of_libraries_go_to_the_log(flags, count):
+    """Whoever runs a command does not read what a library says to programmers."""
+    result = subprocess.run(
+        [sys.executable, "-c", WARNING_ASSESSOR, "score", *flags],
+        input=b'{"text": "a"}\n',
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        check=True,
+    )
+    assert result.stderr.count(b"use the new one") == len(result.stderr.splitlines()) == count
 
 
 def test_a_second_call_in_one_process_logs_once(tppo, assessor, monkeypatch):
