@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit, logit
 
-from .assess.evidence import EvidenceSpace, Reading, features_of, likeliest_stance, missing_in
+from .assess.evidence import EvidenceSpace, Reading, inputs_of, likeliest_stance, missing_in
 from .assess.levels import Thresholds, level_of, thresholds_for
 from .assess.weigh import Weigher
-from .classifiers.features import Vocabulary, words_of
+from .classifiers.features import Vocabulary
 from .classifiers.linear import LinearHeads, Scores
 from .classifiers.store import StoredModel, read_model
 from .entities import find_entities
@@ -104,7 +104,7 @@ class Assessor:
 
     def evidence(self, readings: Sequence[Reading]) -> tuple[Scores, np.ndarray]:
         """Scores of the heads, and the evidence that is weighed: shape (n, n_names)."""
-        scores = self._heads.score([(words_of(r.document), features_of(r)) for r in readings])
+        scores = self._heads.score([inputs_of(reading) for reading in readings])
         return scores, self._space.matrix(readings, scores)
 
     def _batch(self, texts: Sequence[str]) -> list[Assessment]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classifiers.features import SIGN
+from ..classifiers.features import SIGN, words_of
 from ..classifiers.linear import Scores
 from ..indicators.finder import Signs
 from ..knowledge import rules
@@ -20,6 +20,8 @@ from ..types import STANCES, Entity, Stance
 
 #: Bounds of what a model may say before it is weighed, in log-odds: beyond that it is only louder.
 TEXT_LIMIT, STANCE_LIMIT = 4.0, 4.0
+
+ENDS = 3  # words
 
 COMBINATIONS = ("act+means", "means+purpose", "act+means+purpose", "signs:2", "signs:3", "signs:5", "groups:2", "groups:3")
 CIRCUMSTANCES = ("abroad", "minor", "young_woman", "negated")
@@ -45,8 +47,11 @@ class Reading:
     lang: str
 
 
-def features_of(reading: Reading) -> list[str]:
-    """Signs as features for the heads: rules that fired with their scope, kinds of entities, shape of the text."""
+def _signs_of(reading: Reading, words: Sequence[str]) -> list[str]:
+    """Signs as features for the heads: rules that fired with their scope, kinds of entities, shape of the text.
+
+    `words` are those of :func:`~tppo_watch.classifiers.features.words_of`.
+    """
     signs, document = reading.signs, reading.document
     found = {
         f"{SIGN}{match.id}" if match.scope == "asserted" else f"{SIGN}{match.scope}:{match.id}"
@@ -58,6 +63,9 @@ def features_of(reading: Reading) -> list[str]:
     size = len(document.tokens)
     found.add(f"{SIGN}size:{(size >= 12) + (size >= 30) + (size >= 80) + (size >= 200)}")
     found.update(f"{SIGN}mark:{mark}" for mark in '?"!:' if mark in document.normal)
+    # How a text opens and closes tells a warning from the offer that it repeats.
+    found.update(f"{SIGN}opens:{word}" for word in words[:ENDS])
+    found.update(f"{SIGN}closes:{word}" for word in words[-ENDS:])
     return sorted(found)
 
 
@@ -74,6 +82,12 @@ def missing_in(reading: Reading) -> tuple[str, ...]:
         "office": "office_address" not in counters and "licence" not in kinds,
     }
     return tuple(name for name in MISSING if absent[name])
+
+
+def inputs_of(reading: Reading) -> tuple[list[str], list[str]]:
+    """Words and signs of a text, as the heads read them."""
+    words = words_of(reading.document)
+    return words, _signs_of(reading, words)
 
 
 class EvidenceSpace:

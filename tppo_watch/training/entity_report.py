@@ -1,6 +1,6 @@
 """How well entities are found: precision and recall by kind against annotated spans.
 
-Run as ``python -m tppo_watch.training.entity_report FILE.jsonl …``; the files are those of the annotation guideline.
+Run as ``python -m tppo_watch.training.entity_report FILE.jsonl …`` on files annotated by the guideline.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def report(records: Iterable[dict[str, Any]]) -> dict[str, dict[str, float]]:
     Returns
     -------
     dict
-        By kind: `expected` and `found` spans, `hit` (found ones that overlap an expected one of the kind by half),
-        `touched` (expected ones that any found one of the kind touches), `precision` and `recall` in [0, 1].
+        By kind: `expected` and `found` spans, `hit` (found ones that overlap an expected one by half), `recalled`
+        (the other way round), `touched` (expected ones that a found one touches), `precision`, `recall`.
     """
     counts: dict[str, Counter[str]] = {}
     for record in records:
