@@ -1,8 +1,8 @@
 """Sums of money as people write them: `12-15 jt`, `Rp5.000.000,-`, `dua setengah juta`, `NT$ 28.590/bln`.
 
-One grammar over the tokens of a document: [currency] number [scale] [currency], a second number after a dash or
-`sampai`, words that leave a bound open, and a period after `/`, `per` or `se-`. What a sum is for (pay, fee, debt,
-or nothing of ours) is decided in `money.py`.
+One grammar over the tokens of a document: [currency] number [scale] [currency], a second number after a
+dash or `sampai`, words that leave a bound open, and a period after `/`, `per` or `se-`. What a sum is for
+(pay, fee, debt, or nothing of ours) is decided in `money.py`.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class AmountParser:
         return 0 < i < self.size and self.document.starts[i] == self.document.ends[i - 1]
 
     def _matches(self, i: int, phrases: Set[str]) -> int:
-        """Length in tokens of the longest phrase of `phrases` (up to four tokens) from token `i` on; 0 where none is."""
+        """Length in tokens of the longest phrase (up to four tokens) from token `i` on; 0 where none is."""
         if i >= self.size:
             return 0
         text, best = "", 0
@@ -141,7 +141,7 @@ class AmountParser:
         return self._and_thousands(_Number(value, scale, stop, False))
 
     def _fraction(self, i: int, value: float, stop: int) -> tuple[float, int]:
-        """`3½` and `3 ½`, which the normaliser unfolds to `31/2` and `3 1/2`: only the text as given tells."""
+        """`3½` and `3 ½`, which the normaliser unfolds to `31/2`: only the text as given tells."""
         last = i if self._word(stop) == "/" else stop
         if last + 2 >= self.size:
             return value, stop
@@ -176,7 +176,12 @@ class AmountParser:
     def _and_thousands(self, number: _Number) -> _Number:
         """`2jt500rb` in one number; a sum after a space is another sum."""
         i = number.stop
-        if number.scale is None or number.scale < 1e6 or not self._glued(i) or not "0" <= self.tokens[i][0] <= "9":
+        if (
+            number.scale is None
+            or number.scale < 1e6
+            or not self._glued(i)
+            or not "0" <= self.tokens[i][0] <= "9"
+        ):
             return number
         read = _digits(self.tokens[i])
         if read is None or read[0] >= 1000 or self._scale(i + 1) != 1e3:
@@ -202,15 +207,18 @@ class AmountParser:
             elif kind == "whole":
                 if unit or (group and group % 100):
                     break
-                group += number
+                if number >= 1e6:  # `sejuta dua ratus`
+                    total, scale = total + number, number
+                else:
+                    group += number
             elif kind in ("teens", "tens", "hundreds"):
                 if not unit and kind != "hundreds":
                     break
                 group += {"teens": unit + 10, "tens": unit * 10, "hundreds": max(unit, 1) * 100}[kind]
                 unit = 0.0
             elif kind == "half":
-                if not unit and (group >= 1e6 or (scale is not None and not group)):  # `dua juta setengah`
-                    total, stop = total + max(group, scale or 0.0) / 2, stop + 1
+                if scale is not None and not unit and not group:  # `dua juta setengah`
+                    total, stop = total + scale / 2, stop + 1
                     break
                 group += 0.5
             elif kind == "comma" and unit:
@@ -255,7 +263,12 @@ class AmountParser:
 
     def _tail(self, i: int) -> int:
         """Past the `,-` that closes a sum in rupiah."""
-        if self._word(i) in (",", ".") and self._word(i + 1) in ("-", "–", "—") and self._glued(i) and self._glued(i + 1):
+        if (
+            self._word(i) in (",", ".")
+            and self._word(i + 1) in ("-", "–", "—")
+            and self._glued(i)
+            and self._glued(i + 1)
+        ):
             return i + 2
         return i
 
@@ -266,7 +279,7 @@ class AmountParser:
             return None
         i += joint
         named = None
-        for length in (1, 2):  # `Rp` is one token, `NT$` two
+        for length in (2, 1):  # `NT$` and `Rp.` are two tokens, `Rp` one
             start, code = self._currency_before(i + length) if i + length < self.size else (-1, None)
             if code is not None and start == i:
                 named, i = code, i + length
@@ -341,10 +354,14 @@ def _heads(phrases: frozenset[str]) -> frozenset[str]:
 
 
 def _digits(token: str) -> tuple[float, bool] | None:
-    """(value, whether thousands were grouped) of a number written in digits, or None where it is no amount."""
+    """(value, whether thousands were grouped) of a number in digits, or None where it is no amount."""
     if token.isdecimal():
         # A leading zero is of a clock, a telephone number or a form.
-        return None if len(token) > _MAX_DIGITS or (token[0] == "0" and len(token) > 1) else (float(token), False)
+        return (
+            None
+            if len(token) > _MAX_DIGITS or (token[0] == "0" and len(token) > 1)
+            else (float(token), False)
+        )
     if len(token) > _MAX_DIGITS + 6:
         return None
     if _GROUPED.match(token):
@@ -362,17 +379,16 @@ def _worded(total: float, rest: float, scale: float | None, stop: int) -> _Numbe
     value = total + rest
     if value <= 0:
         return None
-    if scale is None and value >= 1e4:  # `ceban`, `sejuta`: the word holds its scale
+    if scale is None and value >= 1e4:  # `ceban`: the word holds its scale
         scale = 1.0
     return _Number(value / (scale or 1.0), scale, stop, False)
 
 
 def _pair(low: _Number, high: _Number) -> tuple[float, float] | None:
-    """Both ends of a range, the first taking the scale of the second where it has none; None if it is no range."""
+    """Both ends of a range, the first with the scale of the second where it has none; None if it is none."""
     scale = high.scale if low.scale is None and not low.grouped else low.scale
     if high.scale == 1e6 and low.scale is None and low.value > high.value and low.value >= 100:
         scale = 1e3  # `800-1,2 juta`
     first = low.value * (scale or 1.0)
     second = high.value * (high.scale or (low.scale if not high.grouped else None) or 1.0)
     return (first, second) if first <= second else None
-

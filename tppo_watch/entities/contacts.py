@@ -1,7 +1,7 @@
 """How to reach somebody: telephone numbers, chat handles, e-mail and web addresses, written out or disguised.
 
-Addresses and handles are read from the text as given, since folding would change them; numbers from the normalised
-text, where digits in words or look-alike letters have become digits.
+Addresses and handles are read from the text as given, since folding would change them; numbers from the
+normalised text, where digits in words or look-alike letters have become digits.
 """
 
 from __future__ import annotations
@@ -31,12 +31,22 @@ _BARE = re.compile(r"8[1-9]\d[ .-]?\d{3,4}[ .-]\d{3,5}(?![\d.,])")
 # A mobile number with letters that look like digits, each group one word.
 _LOOKALIKE = re.compile(r"(?:\+?62|[0o])[ .-]?8(?:[ .-]?[\doli|]){8,11}(?!\w)")
 _AS_DIGITS = str.maketrans("oli|", "0111")
-_BY_FIRST = {"+": (_MOBILE, _ABROAD), "(": (_LANDLINE, _BRACKETED), "0": (_MOBILE, _LANDLINE, _FREE, _LOOKALIKE), "6": (_MOBILE,), "8": (_BARE,)}
-_NUMBER_FILLERS = frozenset((":", "no", "nomor", ".", "#", "=", "-", "a", "n", "an", "nya", "bank", "id", "/"))
+_BY_FIRST = {
+    "+": (_MOBILE, _ABROAD),
+    "(": (_LANDLINE, _BRACKETED),
+    "0": (_MOBILE, _LANDLINE, _FREE, _LOOKALIKE),
+    "6": (_MOBILE,),
+    "8": (_BARE,),
+}
+_NUMBER_FILLERS = frozenset(
+    (":", "no", "nomor", ".", "#", "=", "-", "a", "n", "an", "nya", "bank", "id", "/")
+)
 _NEAR_NUMBER = 40, 20  # characters before and behind a number in which a service is named
 _NEAR_HANDLE = 30, 16
 _HANDLE = re.compile(r"(?<![\w.])@(?=[\d_.]{0,9}[^\W\d_])(\w[\w.]{1,31})")
-_NAMED_HANDLE = re.compile(r"(?:\s?(?:id|akun|username|user))?(\s?[:=]\s?|\s)(?!@)([a-z0-9][\w.]{2,31})", re.I)
+_NAMED_HANDLE = re.compile(
+    r"(?:\s?(?:id|akun|username|user))?(\s?[:=]\s?|\s)(?!@)([a-z0-9][\w.]{2,31})", re.I
+)
 _DOT_TLD = re.compile(
     r"\.(?:com|net|org|id|me|link|info|biz|site|online|store|shop|xyz|top|club|io|co|app|live|page|ly|gl|gd|cc|vip|asia|example|test|kh|my|sg|hk|tw|jp|kr|ph|th|la|mm|vn|go|ac|sch|or|web|work|jobs|careers|tv|us|uk|de|eu|au)\b",
     re.I,
@@ -66,7 +76,9 @@ def contact_entities(
     def add(start: int, end: int, kind: str, normalized: str) -> None:
         if len(found) < _MAX_CONTACTS and not any(a < end and start < b for a, b in taken):
             taken.append((start, end))
-            found.append(Entity("contact", start, end, text[start:end], {"type": kind, "normalized": normalized}))
+            found.append(
+                Entity("contact", start, end, text[start:end], {"type": kind, "normalized": normalized})
+            )
 
     channels = hits.get("channel", [])
     if "." in text:
@@ -81,7 +93,11 @@ def contact_entities(
             service = _service(document, channels, *hit.span()) or "instagram"
             add(hit.start(), hit.start(1) + len(handle), service, handle.lower())
     for _, stop, service in channels:
-        named = _NAMED_HANDLE.match(text, document.token_span(stop - 1, stop - 1)[1]) if service != "whatsapp" else None
+        named = (
+            _NAMED_HANDLE.match(text, document.token_span(stop - 1, stop - 1)[1])
+            if service != "whatsapp"
+            else None
+        )
         if named is None:
             continue
         handle = named.group(2).rstrip(".")
@@ -96,7 +112,9 @@ def _is_handle(handle: str, joint: str, behind: str, service: str) -> bool:
         return False
     if not handle.isalpha():
         return True
-    return joint.strip() != "" and service != "facebook" and not (behind[:1].isspace() and behind[1:].isalpha())
+    return (
+        joint.strip() != "" and service != "facebook" and not (behind[:1].isspace() and behind[1:].isalpha())
+    )
 
 
 def _addresses(text: str, add: Add) -> None:
@@ -142,10 +160,26 @@ def _link(address: str) -> tuple[str, str]:
         if re.fullmatch(r"[a-z]\w{2,31}", name, re.I) and name.lower() != "joinchat":
             return "telegram", name.lower()
     elif host in ("instagram.com", "m.instagram.com", "instagr.am", "ig.me"):
-        if re.fullmatch(r"[\w.]{2,31}", name) and name.lower() not in ("p", "reel", "reels", "tv", "stories", "explore"):
+        if re.fullmatch(r"[\w.]{2,31}", name) and name.lower() not in (
+            "p",
+            "reel",
+            "reels",
+            "tv",
+            "stories",
+            "explore",
+        ):
             return "instagram", name.lower().rstrip(".")
     elif host in ("facebook.com", "m.facebook.com", "web.facebook.com", "fb.com", "fb.me", "m.me"):
-        if re.fullmatch(r"[\w.]{3,60}", name) and name.lower() not in ("groups", "share", "watch", "profile.php", "story.php", "photo", "events", "permalink.php"):
+        if re.fullmatch(r"[\w.]{3,60}", name) and name.lower() not in (
+            "groups",
+            "share",
+            "watch",
+            "profile.php",
+            "story.php",
+            "photo",
+            "events",
+            "permalink.php",
+        ):
             return "facebook", name.lower()
     elif host in ("line.me", "lin.ee") and (found := re.search(r"~([\w.-]{2,31})", path)):
         return "line", found.group(1).lower()
@@ -169,7 +203,9 @@ def _spelled(document: Document, anchors: list[Hit], add: Add) -> None:
             break
 
 
-def _numbers(document: Document, numbers: list[int], channels: list[Hit], not_phone: Set[str], add: Add) -> None:
+def _numbers(
+    document: Document, numbers: list[int], channels: list[Hit], not_phone: Set[str], add: Add
+) -> None:
     normal, tokens, done = document.normal, document.tokens, 0
     for i in numbers:
         start = document.starts[i]

@@ -1,4 +1,4 @@
-"""Dates that a text states in full; `besok` and a day without its year name no day for a reader a week later."""
+"""Dates that a text states in full: a day without its year names no day for a reader a week later."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from ..text.document import Document
 from ..types import Entity
 from .phrases import Hit
 
-_NUMERIC = re.compile(r"(?<![\d./-])(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})([/.-])(\d{1,2})\5(\d{4}|\d{2}))(?![\d/]|[.-]\d)")
-_WRITTEN_ON = re.compile(r"\b(?:hari ini|hr ini|dini(?:nten)? iki|today|ditulis|diposting|diunggah)\b[\w\s,:]{0,25}\Z", re.I)
+_NUMERIC = re.compile(
+    r"(?<![\d./-])(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})([/.-])(\d{1,2})\5(\d{4}|\d{2}))(?![\d/]|[.-]\d)"
+)
+_WRITTEN_ON = re.compile(
+    r"\b(?:hari ini|hr ini|dini(?:nten)? iki|today|ditulis|diposting|diunggah)\b[\w\s,:]{0,25}\Z", re.I
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -21,8 +25,8 @@ def date_entities(
 ) -> list[Entity]:
     """Dates and ranges of dates, in no order.
 
-    `numbers` are the tokens that begin with a digit; `relative` are the words such as `besok` with their days; they count where the text dates itself (`hari ini, 4 Mei
-    2026`).
+    `numbers` are the tokens that begin with a digit; `relative` are the words such as `besok` with
+    their days; they count where the text dates itself (`hari ini, 4 Mei 2026`).
     """
     normal = document.normal
     found: list[Entity] = []
@@ -48,7 +52,7 @@ def date_entities(
 
 
 def _may_be_date(document: Document, i: int) -> bool:
-    """Whether a number is of the length and has the neighbour that a date in digits has: spares the pattern."""
+    """Whether a number looks like the beginning of a date in digits: spares the pattern."""
     token = document.tokens[i]
     if token.count(".") == 2:
         return True
@@ -58,7 +62,9 @@ def _may_be_date(document: Document, i: int) -> bool:
 def _today(document: Document, found: list[Entity]) -> date | None:
     """The day a text says it was written, or None."""
     for entity in found:
-        if "date" in entity.value and _WRITTEN_ON.search(document.text, max(0, entity.start - 40), entity.start):
+        if "date" in entity.value and _WRITTEN_ON.search(
+            document.text, max(0, entity.start - 40), entity.start
+        ):
             return date.fromisoformat(entity.value["date"])
     return None
 

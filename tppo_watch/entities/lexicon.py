@@ -15,7 +15,7 @@ from .phrases import Phrases
 
 Entry = tuple[tuple[str, ...], str, Any]
 
-# `gajinya`, `gajine`, `gajina`, `gajinyo`, `gajiku`: the same word with a clitic of Indonesian or a regional language.
+# `gajinya`, `gajine`, `gajina`, `gajiku`: the same word with a clitic of Indonesian or a regional language.
 _CLITICS = ("nya", "ne", "na", "nyo", "ku", "mu", "ipun", "nipun", "lah", "i")
 
 
@@ -79,7 +79,9 @@ def _people(words: EntityWords) -> Iterator[Entry]:
     for gender, phrases in words.gender.items():
         yield from _phrases("gender", gender, phrases)
     genders = words.gender["female"] + words.gender["male"]
-    yield from _phrases("gender", "none", (f"{goods} {gender}" for goods in words.gender_none for gender in genders))
+    yield from _phrases(
+        "gender", "none", (f"{goods} {gender}" for goods in words.gender_none for gender in genders)
+    )
     for bound, phrases in words.age.items():
         yield from _phrases("age", None if bound == "any" else bound, phrases)
     for kind in ("year", "not_age", "person"):
@@ -107,8 +109,8 @@ def _others(words: EntityWords) -> Iterator[Entry]:
 def _phrases(kind: str, value: Any, phrases: Iterable[str]) -> Iterator[Entry]:
     """Each phrase as written and as the text room resolves it.
 
-    A single word that is resolved to another single word stays as written: the other is in the list itself, or it is
-    slang that only looks like this one (`smg`, a city, is resolved to `semoga`).
+    A single word that is resolved to another single word stays as written: the other is in the list itself,
+    or it is slang that only looks like this one (`smg`, a city, is resolved to `semoga`).
     """
     for phrase in phrases:
         written, resolved = tuple(phrase.split()), tuple(read(phrase).tokens)
@@ -124,4 +126,8 @@ def _with_resolved(words: Iterable[str]) -> frozenset[str]:
 
 def _with_clitics(phrase: str) -> tuple[str, ...]:
     """A word with its clitics; short words stay bare, since their forms are other words (`bone`)."""
-    return (phrase, *(phrase + clitic for clitic in _CLITICS)) if len(phrase) > 3 and " " not in phrase else (phrase,)
+    return (
+        (phrase, *(phrase + clitic for clitic in _CLITICS))
+        if len(phrase) > 3 and " " not in phrase
+        else (phrase,)
+    )

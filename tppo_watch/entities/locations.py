@@ -10,17 +10,40 @@ from ..types import Entity
 from .phrases import Hit
 
 _REACH = 4  # tokens between a short name and the word that makes it a place
-_JOINS = frozenset((",", "&", "/", "dan", "-", "–", "atau", "sama", "karo", "jeung", "jo", "deng", "and", "|", "+", "serta"))
+_JOINS = frozenset(
+    (",", "&", "/", "dan", "-", "–", "atau", "sama", "karo", "jeung", "jo", "deng", "and", "|", "+", "serta")
+)
 _BESIDE = frozenset((",", "(", "-", "–", "/", ":", "di", "|"))  # between a town and its country
-_FILLERS = frozenset((":", "ke", "di", "kota", "kab", ".", "kabupaten", "daerah", "desa", "pulau", "kec", "negara", "nya", "provinsi", "area", "\"", "“", "("))
+_FILLERS = frozenset(
+    (
+        ":",
+        "ke",
+        "di",
+        "kota",
+        "kab",
+        ".",
+        "kabupaten",
+        "daerah",
+        "desa",
+        "pulau",
+        "kec",
+        "negara",
+        "nya",
+        "provinsi",
+        "area",
+        '"',
+        "“",
+        "(",
+    )
+)
 _FINER = {"region": 0, "country": 1, "province": 2, "place": 3, "district": 3}
 
 
 def place_entities(document: Document, hits: list[Hit], cues: list[Hit], near: Set[str]) -> list[Entity]:
     """Destinations and origins in reading order.
 
-    `hits` are the names of the gazetteer found in the document, each with (place, needs a cue); `cues` the words that
-    say what a place is to the text; `near` the words of work, travel and pay.
+    `hits` are the names of the gazetteer found in the document, each with (place, needs a cue); `cues` the
+    words that say what a place is to the text; `near` the words of work, travel and pay.
     """
     before = {stop: role for _, stop, role in cues}
     found: list[Entity] = []
@@ -28,11 +51,15 @@ def place_entities(document: Document, hits: list[Hit], cues: list[Hit], near: S
     for first, stop, (place, needs_cue) in hits:
         role = _role(document, first, before, spans)
         if role == "none":
-            spans.append((first, stop, place, role))  # `bahasa Arab dan Inggris`: what is joined to it is none either
+            spans.append(
+                (first, stop, place, role)
+            )  # `bahasa Arab dan Inggris`: what is joined to it is none either
             continue
-        if (needs_cue and role is None and not _is_named(document, first, stop, near)):
+        if needs_cue and role is None and not _is_named(document, first, stop, near):
             continue
-        if role is None or place.country != "ID":  # a foreign country people come from is one they were sent to
+        if (
+            role is None or place.country != "ID"
+        ):  # a foreign country people come from is one they were sent to
             role = "destination"
         if spans and spans[-1][3] != "none" and _same(document, spans[-1], first, place):
             earlier = spans.pop()
@@ -48,7 +75,9 @@ def place_entities(document: Document, hits: list[Hit], cues: list[Hit], near: S
     return found
 
 
-def _role(document: Document, first: int, before: dict[int, str], spans: list[tuple[int, int, Place, str]]) -> str | None:
+def _role(
+    document: Document, first: int, before: dict[int, str], spans: list[tuple[int, int, Place, str]]
+) -> str | None:
     """What the words before a name make of it; None where they say nothing."""
     tokens, sentences = document.tokens, document.sentences
     i = first
@@ -80,7 +109,7 @@ def _is_named(document: Document, first: int, stop: int, near: Set[str]) -> bool
 
 
 def _same(document: Document, earlier: tuple[int, int, Place, str], first: int, place: Place) -> bool:
-    """Whether a name says again, finer or coarser, where the name right before it lies (`Poipet, Kamboja`)."""
+    """Whether a name says again, finer or coarser, what the one right before it says (`Poipet, Kamboja`)."""
     gap = document.tokens[earlier[1] : first]
     if len(gap) > 1 or any(token not in _BESIDE for token in gap):
         return False

@@ -12,8 +12,8 @@ from .amounts import Amount
 
 CueHit = tuple[int, int, tuple[MoneyCue, ...]]  #: first token, one past the last, meanings
 
-# A cue is worth its weight right beside the sum and fades by this factor with every token between them. Set by hand
-# on the training corpus, as are the numbers below (report: `python -m tppo_watch.training.entity_report`).
+# A cue is worth its weight right beside the sum and fades by this factor with every token between them. Set
+# by hand on the training corpus, as are the numbers below (`python -m tppo_watch.training.entity_report`).
 _FADE = 0.88
 _FADE_COMMA = 0.5  # a comma or another sum between cue and sum mostly ends the phrase
 _FADE_SENTENCE = 0.2
@@ -23,6 +23,7 @@ _BREAKS = frozenset((",", ";", "•", "|", "—", "&", "dan", "+", "(", ")"))
 # What a sum without any cue is worth as pay.
 _UNCUED, _UNCUED_PERIOD, _UNCUED_FOREIGN, _UNCUED_WORK = 0.1, 0.35, 0.2, 0.21
 _UNCUED_MOST_IDR = 3e8
+
 
 def money_entities(
     document: Document, amounts: list[Amount], cues: list[CueHit], speaks_of_work: bool, around: Around

@@ -11,12 +11,15 @@ from .phrases import Hit
 
 _MAX_NAME = 7  # tokens
 _NEAR = 7  # tokens around a name in which a word makes it an agency
-_QUOTES = frozenset("\"“”«»")
+_QUOTES = frozenset('"“”«»')
 _INSIDE = frozenset(("&", "-"))
 _COMPANY = frozenset(("pt", "cv", "ud"))  # what is written with a full stop and without capitals
-_PART_OF_NAME = frozenset(("lpk", "bkk", "yayasan", "lembaga", "biro", "travel"))  # the others describe: `agensi Sakura`
+_PART_OF_NAME = frozenset(
+    ("lpk", "bkk", "yayasan", "lembaga", "biro", "travel")
+)  # the others describe: `agensi Sakura`
 _LICENCE_NUMBER = re.compile(
-    r"[\s:.,#(=-]{0,3}(?:(?:no|nomor|nomer|number|num|nmr)\b[\s:.#]{0,3})?((?:[a-z]{1,4}[.\-/])?\d[\w./\-]{0,40})", re.I
+    r"[\s:.,#(=-]{0,3}(?:(?:no|nomor|nomer|number|num|nmr)\b[\s:.#]{0,3})?((?:[a-z]{1,4}[.\-/])?\d[\w./\-]{0,40})",
+    re.I,
 )
 
 
@@ -30,8 +33,8 @@ def organisation_entities(
 ) -> list[Entity]:
     """Employers and agencies in reading order.
 
-    `hits` are the words a name begins with and what they say of it; `agency` the words that make a name near them an
-    agency. A word followed by nothing but a place (`warung Madura`) is no name.
+    `hits` are the words a name begins with and what they say of it; `agency` the words that make a name near
+    them an agency. A word followed by nothing but a place (`warung Madura`) is no name.
     """
     found: list[Entity] = []
     named = {first: stop for first, stop, _ in places}
@@ -43,13 +46,15 @@ def organisation_entities(
             continue
         begin = stop + 1 if head in _COMPANY and document.tokens[stop : stop + 1] == ["."] else stop
         last = _name_end(document, begin, name_ends)
-        if last < begin or (describes and k + 1 < len(hits) and hits[k + 1][0] <= last):  # `penyalur PRT Yayasan …`
+        if last < begin or (
+            describes and k + 1 < len(hits) and hits[k + 1][0] <= last
+        ):  # `penyalur PRT Yayasan …`
             continue
         if head not in _COMPANY and named.get(begin, -1) > last:
             continue
         done = last + 1
         start, end = document.token_span(begin if describes else first, last)
-        name = document.text[start:end].strip("\"“”«» ")
+        name = document.text[start:end].strip('"“”«» ')
         words = document.tokens[first : last + 1]
         kind = _kind(kind, first, last, agency) if employer_words.isdisjoint(words) else "employer"
         found.append(Entity(kind, start, end, document.text[start:end], {"name": name}))

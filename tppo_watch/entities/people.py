@@ -13,14 +13,52 @@ _YOUNGEST, _OLDEST = 3, 75  # years
 _REACH = 6  # tokens between a number and the word that makes it an age
 _MARKS = frozenset((",", ";", "(", ")", "|", "•", "▪", "✔", "✅", "."))
 _OTHER_UNITS = frozenset(("minggu", "bulan", "hari", "jam", "pekan", "wulan", "juta", "ribu"))
-_BETWEEN = frozenset(("/", "&", "dan", "atau", "-", "–", ",", "maupun", "or", "and", "sama", "karo", "+", "|"))
+_BETWEEN = frozenset(
+    ("/", "&", "dan", "atau", "-", "–", ",", "maupun", "or", "and", "sama", "karo", "+", "|")
+)
 _TO = frozenset(("-", "–", "—", "sampai", "sampe", "hingga", "sd", "to"))
 _LEAST = frozenset(("min", "minimal", "minimum", "diatas", "over", "above", ">", "≥"))
 _MOST = frozenset(("maks", "max", "maksimal", "maksimum", "dibawah", "under", "below", "<", "≤"))
-_FILLERS = _LEAST | _MOST | frozenset(
-    (":", ".", ",", "-", "dari", "antara", "mulai", "sekitar", "di", "bawah", "atas", "paling", "sudah", "masih", "baru",
-     "bebas", "asal", "kisaran", "=", "calon", "tua", "muda", "boleh", "harus", "wajib", "cukup", "kurang", "lebih", "kerja", "ti", "sampai", "nganti",
-     "hingga")
+_FILLERS = (
+    _LEAST
+    | _MOST
+    | frozenset(
+        (
+            ":",
+            ".",
+            ",",
+            "-",
+            "dari",
+            "antara",
+            "mulai",
+            "sekitar",
+            "di",
+            "bawah",
+            "atas",
+            "paling",
+            "sudah",
+            "masih",
+            "baru",
+            "bebas",
+            "asal",
+            "kisaran",
+            "=",
+            "calon",
+            "tua",
+            "muda",
+            "boleh",
+            "harus",
+            "wajib",
+            "cukup",
+            "kurang",
+            "lebih",
+            "kerja",
+            "ti",
+            "sampai",
+            "nganti",
+            "hingga",
+        )
+    )
 )
 
 
@@ -34,7 +72,11 @@ def age_entities(
     for k, amount in enumerate(amounts):
         if not amount.plain or amount.first in used or amount.period not in (None, "year"):
             continue
-        if not all(_YOUNGEST <= end <= _OLDEST and end == int(end) for end in (amount.low, amount.high) if end is not None):
+        if not all(
+            _YOUNGEST <= end <= _OLDEST and end == int(end)
+            for end in (amount.low, amount.high)
+            if end is not None
+        ):
             continue
         if marks is None:
             marks = {
@@ -71,7 +113,13 @@ def _extent(
     if low == high and k + 1 < len(amounts):
         other = amounts[k + 1]
         joined = other.first == last + 2 and document.tokens[last + 1] in _TO
-        if joined and other.plain and other.high is not None and low is not None and low < other.high <= _OLDEST:
+        if (
+            joined
+            and other.plain
+            and other.high is not None
+            and low is not None
+            and low < other.high <= _OLDEST
+        ):
             end = other.last + (marks.get(other.last + 1, ("",))[0] == "year")
             return low, other.high, end, True, other.first
     if low == high and (upward := parser.upward(last + 1)):
@@ -99,7 +147,12 @@ def _is_age(
     spread = low is None or high is None or low < high
     if in_years:
         return oldest >= 12 and (spread or cue is not None)
-    if high is None and document.tokens[last] in ("+", "up") and 15 <= oldest <= 45 and not following.isdigit():
+    if (
+        high is None
+        and document.tokens[last] in ("+", "up")
+        and 15 <= oldest <= 45
+        and not following.isdigit()
+    ):
         return True
     if not spread or oldest < 12:
         return False
@@ -118,7 +171,9 @@ def _stands_alone(document: Document, first: int, last: int, low: float | None, 
     return (new_line or before in _MARKS) and (ends_line or after in _MARKS)
 
 
-def _before(document: Document, first: int, marks: dict[int, tuple[str, Any]]) -> tuple[str | None, str | None]:
+def _before(
+    document: Document, first: int, marks: dict[int, tuple[str, Any]]
+) -> tuple[str | None, str | None]:
     """(kind of the telling word before a number, bound that a word before it sets)."""
     bound: str | None = None
     for i in range(first - 1, max(-1, first - 1 - _REACH), -1):
@@ -155,7 +210,9 @@ def gender_entities(document: Document, hits: list[Hit]) -> list[Entity]:
     return [_entity(document, "gender", first, stop, {"value": value}) for first, stop, value in spans]
 
 
-def document_entities(document: Document, hits: list[Hit], kk: list[Hit], beside: frozenset[str]) -> list[Entity]:
+def document_entities(
+    document: Document, hits: list[Hit], kk: list[Hit], beside: frozenset[str]
+) -> list[Entity]:
     """Papers, in no order. `kk` are the bare abbreviations, which count next to the words of `beside`."""
     tokens = document.tokens
     papers = [hit for hit in hits if hit[2] != "none"]

@@ -11,8 +11,8 @@ Hit = tuple[int, int, Any]  #: first token, one past the last, value
 class Phrases:
     """A dictionary of phrases, each a sequence of tokens with a kind and a value.
 
-    Two look-ups, by the first and the second token, decide for nearly every token of a text, so the cost does not
-    grow with the number of phrases (a regex alternation of 2,000 phrases was a hundred times slower).
+    Two look-ups, by the first and the second token, decide for nearly every token of a text, so the cost does
+    not grow with the number of phrases (a regex alternation of 2,000 phrases was a hundred times slower).
     """
 
     __slots__ = ("_longer", "_single")

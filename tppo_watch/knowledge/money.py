@@ -76,7 +76,10 @@ class MoneyWords:
     numerals: Mapping[str, tuple[str, float]]
     before: Mapping[str, str]  #: word before a number -> ISO 4217
     after: Mapping[str, str]  #: word behind a number -> ISO 4217
-    symbols: frozenset[str]  #: what the last token before a number can be where a currency stands there (`$` of `nt$`)
+    symbols: frozenset[
+        str
+    ]  #: what the last token before a number can be where a currency stands there (`$` of `nt$`)
+    continues: frozenset[str]  #: what can stand behind the first word of a sum in words
     named: frozenset[str]  #: what the first token behind a number can be (`dolar` of `dolar hong kong`)
     units: Mapping[str, str]  #: `bulan` -> `month`
     periods: Mapping[str, str]  #: `sebulan` -> `month`
@@ -105,11 +108,11 @@ def money_words() -> MoneyWords:
     periods = {word: period for period, words in data.period_words.items() for word in words}
     symbols = frozenset(word if word.isalpha() else word[-1] for word in before)
     named = frozenset(re.match(r"[^\W\d_]+|\S", word).group() for word in after)
-    return MoneyWords(scales, numerals, before, after, symbols, named, units, periods, data.around)
+    continues = frozenset(scales) | frozenset(numerals) | named | {"'", "’"}
+    return MoneyWords(scales, numerals, before, after, symbols, continues, named, units, periods, data.around)
 
 
 @lru_cache(maxsize=1)
 def money_cues() -> MoneyCues:
     """What says what a sum is for; KnowledgeError where the file breaks its schema."""
     return checked(MoneyCues, "money_roles.yaml")
-

@@ -112,7 +112,9 @@ class Gazetteer:
     """All places with their names, and the words that decide what a name means."""
 
     aliases: tuple[tuple[str, Place], ...]  #: the finer place first where two share a name
-    places: MappingProxyType[tuple[str | None, str | None], Place]  #: by country and name; name None for a country
+    places: MappingProxyType[
+        tuple[str | None, str | None], Place
+    ]  #: by country and name; name None for a country
     minimum_wages: MappingProxyType[str, int]  #: latest provincial minimum wage in rupiah a month
     needs_cue: frozenset[str]  #: names that are also other words
     clear: frozenset[str]  #: short names that are nothing else
@@ -127,7 +129,9 @@ def gazetteer() -> Gazetteer:
     named: list[tuple[tuple[str, ...], Place]] = []
     for country in data.countries:
         for town in country.places:
-            named.append((town.aliases, Place(country.code, town.name, "place", town.risk, town.lat, town.lon)))
+            named.append(
+                (town.aliases, Place(country.code, town.name, "place", town.risk, town.lat, town.lon))
+            )
     home = {province.code: province for province in data.provinces}
     for route in data.places:
         _known_province(home, route.province, route.name)
@@ -144,7 +148,9 @@ def gazetteer() -> Gazetteer:
         named.append((c.aliases, Place(c.code, c.name, "country", c.risk, c.lat, c.lon)))
     for r in data.regions:
         named.append((r.aliases, Place(r.country, r.name, "region", r.risk, None, None)))
-    named.append((("indonesia", "tanah air"), Place("ID", "Indonesia", "country", "normal", -2.5, 118.0)))
+    named.append(
+        ((), Place("ID", "Indonesia", "country", "normal", -2.5, 118.0))
+    )  # a destination by its places only
     places: dict[tuple[str | None, str | None], Place] = {}
     for _, place in named:
         places.setdefault((place.country, None if place.level == "country" else place.name), place)
@@ -161,7 +167,7 @@ def gazetteer() -> Gazetteer:
 
 
 def risk_of(country: str | None, place: str | None = None) -> Risk:
-    """What is known of work at a destination, by the `value` of an entity; an unknown place counts as its country."""
+    """What is known of work at a place named as in the `value` of an entity; else of work in its country."""
     places = gazetteer().places
     found = places.get((country, place)) or places.get((country, None))
     return found.risk if found else "normal"

@@ -20,7 +20,9 @@ class EntityWords(Checked):
     year: Words
     not_age: Words
     person: Words
-    document: dict[Literal["passport", "ktp", "kk", "diploma", "visa", "birth_certificate", "other", "none"], Words]
+    document: dict[
+        Literal["passport", "ktp", "kk", "diploma", "visa", "birth_certificate", "other", "none"], Words
+    ]
     kk_beside: Words
     months: dict[str, int]
     relative_days: dict[str, int]

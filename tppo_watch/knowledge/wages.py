@@ -67,7 +67,11 @@ class _RolesFile(Checked):
 
 
 def judge(
-    salary: Mapping[str, Any], *, country: str | None = None, place: str | None = None, role: str | None = None
+    salary: Mapping[str, Any],
+    *,
+    country: str | None = None,
+    place: str | None = None,
+    role: str | None = None,
 ) -> float | None:
     """How many times the usual pay is promised.
 
@@ -83,9 +87,9 @@ def judge(
     Returns
     -------
     float or None
-        Monthly income over the reference: for unskilled work above about 2.5 is unusual, above 4 very unusual,
-        below 0.6 is less than the law allows. The middle of a range counts. None where the pay is by trip or
-        piece, or the currency has no rate.
+        Monthly income over the reference: for unskilled work above about 2.5 is unusual, above 4 very
+        unusual, below 0.6 is less than the law allows. The middle of a range counts. None where the pay is by
+        trip or piece, or the currency has no rate.
     """
     income = monthly_idr(salary)
     return None if income is None else income / reference_idr(country, place, role)
@@ -95,7 +99,10 @@ def monthly_idr(salary: Mapping[str, Any]) -> float | None:
     """A salary in rupiah a month, or None where it cannot be said."""
     table = _wages()
     ends = [salary[name] for name in ("min", "max") if name in salary]
-    rate, times = table.rates_idr.get(salary.get("currency", "IDR")), table.per_month.get(salary.get("period", "month"))
+    rate, times = (
+        table.rates_idr.get(salary.get("currency", "IDR")),
+        table.per_month.get(salary.get("period", "month")),
+    )
     if not ends or rate is None or times is None:
         return None
     return sum(ends) / len(ends) * rate * times
@@ -130,7 +137,9 @@ def role_in(tokens: Sequence[str]) -> str | None:
     heads = _role_words()
     for i, token in enumerate(tokens):
         for rest, role in heads.get(token, ()):
-            if (best is None or role.multiple > best.multiple) and tuple(tokens[i + 1 : i + 1 + len(rest)]) == rest:
+            if (best is None or role.multiple > best.multiple) and tuple(
+                tokens[i + 1 : i + 1 + len(rest)]
+            ) == rest:
                 best = role
     return best.id if best else None
 
@@ -164,7 +173,7 @@ def _wages() -> _WagesFile:
 
 
 def _minimum_at(place: str | None) -> float:
-    """Minimum wage in rupiah a month: of the district, else of its province, else the median of the provinces."""
+    """Minimum wage in rupiah a month: of the district, else its province, else the median of provinces."""
     newest = sorted(_wages().district_minimum, key=lambda table: -table.year)
     for table in newest:
         if place in table.wages:

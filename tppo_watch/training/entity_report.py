@@ -24,8 +24,9 @@ def report(records: Iterable[dict[str, Any]]) -> dict[str, dict[str, float]]:
     Returns
     -------
     dict
-        By kind: `expected` and `found` spans, `hit` (found ones that overlap an expected one by half), `recalled`
-        (the other way round), `touched` (expected ones that a found one touches), `precision`, `recall`.
+        By kind: `expected` and `found` spans, `hit` (found ones that overlap an expected one by half),
+        `recalled` (the other way round), `touched` (expected ones that a found one touches), `precision`
+        and `recall`.
     """
     counts: dict[str, Counter[str]] = {}
     for record in records:
