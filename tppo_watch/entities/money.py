@@ -70,8 +70,11 @@ def _may_be_sum(document: Document, amount: Amount, named: str | None, around: A
     value = amount.low if amount.low is not None else amount.high
     if value is None or value > 1e9 or value <= 0:
         return False
-    following = document.tokens[amount.last + 1] if amount.last + 1 < len(document.tokens) else ""
+    i = amount.last + 1
+    following = document.tokens[i] if i < len(document.tokens) else ""
     if amount.period is None and following in around.counted:
+        return False
+    if following.isalpha() and document.starts[i] == document.ends[i - 1]:  # `paket 1.5GB`
         return False
     if named:  # `denda 1 galon`, `beli 14 bungkus`
         return value >= 20 or value != int(value) or not following.isalpha() or named == "salary"

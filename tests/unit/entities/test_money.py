@@ -81,6 +81,7 @@ def test_tells_what_a_sum_is_for(text, kind):
         "Terima kos putri 750rb/bulan",
         "gaji UMR, lembur dihitung",
         "gaji 2 minggu sekali",
+        "bayar paket 1.5GB",
         "kerja 8 jam sehari, libur 4 hari sebulan",
         "mahar 50 juta untuk keluarga",
         "hubungi 0812-0000-4417",
