@@ -21,6 +21,7 @@ from ..types import STANCES, Entity, Stance
 #: Bounds of what a model may say before it is weighed, in log-odds: beyond that it is only louder.
 TEXT_LIMIT, STANCE_LIMIT = 4.0, 4.0
 
+FRAUD_SPEAKS_FROM = -2.0  # log-odds of the head
 ENDS = 3  # words
 
 COMBINATIONS = ("act+means", "means+purpose", "act+means+purpose", "signs:2", "signs:3", "signs:5", "groups:2", "groups:3")
@@ -117,7 +118,8 @@ class EvidenceSpace:
                 row[column[name]] = 1.0
         offer = np.clip(scores.stance[:, STANCES.index("offer")], 1e-6, 1 - 1e-6)
         values[:, column["stance"]] = np.clip(np.log(offer / (1 - offer)), -STANCE_LIMIT, STANCE_LIMIT)
-        values[:, column["fraud"]] = np.clip(scores.fraud, -TEXT_LIMIT, TEXT_LIMIT)
+        # Only a likely job fraud speaks, against trafficking: that a text is none says nothing.
+        values[:, column["fraud"]] = np.clip(scores.fraud - FRAUD_SPEAKS_FROM, 0.0, TEXT_LIMIT)
         values[:, column["text"]] = np.clip(scores.trafficking, -TEXT_LIMIT, TEXT_LIMIT)
         return values
 

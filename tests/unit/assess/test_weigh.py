@@ -19,9 +19,9 @@ def test_the_calibration_never_turns_the_order_round(sums: list[float]) -> None:
     assert np.all(np.diff(interpolate(x, KNOTS, VALUES)) >= 0)
 
 
-def test_the_calibration_goes_on_with_its_last_slope() -> None:
-    """Beyond the knots the map stays linear."""
-    assert interpolate(np.array([-4.0, 3.0]), KNOTS, VALUES).tolist() == [-11.0, 11.0]
+def test_the_calibration_flattens_above_its_last_knot() -> None:
+    """More signs beyond plenty raise the risk ever less; below the knots the map stays linear."""
+    assert interpolate(np.array([-4.0, 3.0]), KNOTS, VALUES).tolist() == [-11.0, 3.5]
 
 
 def test_an_interval_holds_its_risk() -> None:
