@@ -13,8 +13,8 @@ import re
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, BinaryIO, Literal
 
@@ -57,6 +57,35 @@ class Row:
     id: str | int | None  #: None where the row has none
     text: str | None
     error: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)  #: those asked for, as far as the row has them
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The fields that are read of a record."""
+
+    text: str
+    id: str
+    others: tuple[str, ...]
+
+    def check(self, columns: Sequence[str], name: str) -> None:
+        """Fail where a table lacks a column."""
+        for column in (self.text, *self.others):
+            if column not in columns:
+                found = ", ".join(columns)[:200] or "none"
+                is_text = column == self.text
+                repair = "name it with --text-field or text_field" if is_text else "correct the settings"
+                raise InputError(f"no column {column!r} among: {found}; {repair}", item=name)
+
+    def row(self, number: int, record: Mapping[str, Any]) -> Row:
+        """The row that a record holds."""
+        fields = {name: record[name] for name in self.others if name in record}
+        id, text, error = _id(record.get(self.id)), record.get(self.text), None
+        if self.text not in record:
+            error = f"no field {self.text!r}"
+        elif not isinstance(text, str):
+            text, error = None, f"field {self.text!r} is {_kind(text)}, not a text"
+        return Row(number, id, text, error, fields)
 
 
 def format_of(name: str) -> InputFormat | None:
@@ -71,6 +100,7 @@ def read_rows(
     name: str,
     text_field: str = "text",
     id_field: str = "id",
+    fields: Sequence[str] = (),
     encoding: str | None = None,
 ) -> Iterator[Row]:
     """The rows of `file` in order. Blank lines are no rows.
@@ -81,16 +111,19 @@ def read_rows(
         Read forward only, except for Parquet from a pipe, which is first copied to a temporary file.
     name : str
         What messages call the file.
+    fields : sequence of str
+        Other fields to carry along. A table must have a column of each name.
     encoding : str, optional
         UTF-8 where nothing is said; a byte order mark overrides that.
 
     Raises
     ------
     InputError
-        If the file is binary where text is wanted, lacks the text column, is no Parquet or needs pyarrow.
+        If the file is binary where text is wanted, lacks a column, is no Parquet or needs pyarrow.
     """
+    wanted = _Wanted(text_field, id_field, tuple(fields))
     if format == "parquet":
-        yield from _parquet_rows(file, name, text_field, id_field)
+        yield from _parquet_rows(file, name, wanted)
         return
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)
     encoding = codecs.lookup(encoding or _encoding(buffered, name)).name
@@ -100,9 +133,9 @@ def read_rows(
     lines = _lines(text)
     try:
         if format == "jsonl":
-            yield from _jsonl_rows(lines, text_field, id_field)
+            yield from _jsonl_rows(lines, wanted)
         elif format == "csv":
-            yield from _csv_rows(lines, name, text_field, id_field)
+            yield from _csv_rows(lines, name, wanted)
         else:
             yield from _text_rows(lines)
     finally:
@@ -115,7 +148,7 @@ def _encoding(file: io.BufferedReader, name: str) -> str:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
-    # One NUL in a post must not cost the whole file; many, or one among bytes that are no UTF-8, make no text.
+    # One NUL in a post must not cost the whole file; many, or one among bytes not UTF-8, make no text.
     if (nuls := head.count(0)) and (nuls > len(head) // 10 or _UNDECODED.search(_decoded(head))):
         raise InputError(
             "binary data, not text; if it is text, name its encoding, as in --encoding utf-16-le", item=name
@@ -159,15 +192,15 @@ def _text_rows(lines: Iterable[tuple[int, str | None]]) -> Iterator[Row]:
             yield Row(number, None, text)
 
 
-def _jsonl_rows(lines: Iterable[tuple[int, str | None]], text_field: str, id_field: str) -> Iterator[Row]:
+def _jsonl_rows(lines: Iterable[tuple[int, str | None]], wanted: _Wanted) -> Iterator[Row]:
     for number, line in lines:
         if flaw := _flaw(line):
             yield Row(number, None, None, flaw)
         elif line and line.strip():
-            yield _jsonl_row(number, line, text_field, id_field)
+            yield _jsonl_row(number, line, wanted)
 
 
-def _jsonl_row(number: int, line: str, text_field: str, id_field: str) -> Row:
+def _jsonl_row(number: int, line: str, wanted: _Wanted) -> Row:
     try:
         record = json.loads(line)
     except json.JSONDecodeError as exc:
@@ -176,15 +209,7 @@ def _jsonl_row(number: int, line: str, text_field: str, id_field: str) -> Row:
         return Row(number, None, None, "not JSON: nested too deep, or a number too long")
     if not isinstance(record, dict):
         return Row(number, None, None, f"a JSON object is wanted, not {_kind(record)}")
-    if text_field not in record:
-        return Row(number, _id(record.get(id_field)), None, f"no field {text_field!r}")
-    return _row(number, record.get(id_field), record[text_field], text_field)
-
-
-def _row(number: int, id: Any, text: Any, text_field: str) -> Row:
-    if not isinstance(text, str):
-        return Row(number, _id(id), None, f"field {text_field!r} is {_kind(text)}, not a text")
-    return Row(number, _id(id), text)
+    return wanted.row(number, record)
 
 
 def _id(value: Any) -> str | int | None:
@@ -196,28 +221,25 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), "a number" if isinstance(value, (int, float)) else type(value).__name__)
 
 
-def _csv_rows(
-    lines: Iterator[tuple[int, str | None]], name: str, text_field: str, id_field: str
-) -> Iterator[Row]:
+def _csv_rows(lines: Iterator[tuple[int, str | None]], name: str, wanted: _Wanted) -> Iterator[Row]:
     first = next(((number, line) for number, line in lines if line is None or line.strip()), None)
     if first is None:
         return
     if flaw := _flaw(first[1]):
         raise InputError(f"the header is {flaw}", item=name)
-    delimiter, header = _header(first[1] or "", name, text_field)
-    text_at = header.index(text_field)
-    id_at = header.index(id_field) if id_field in header else None
+    delimiter, header = _header(first[1] or "", wanted.text)
+    wanted.check(header, name)
     for number, cells in _csv_records(lines, delimiter):
         if isinstance(cells, str):
             yield Row(number, None, None, cells)
-        elif len(cells) != len(header):
+        elif len(cells) < len(header) or any(cells[len(header) :]):
             columns = f"{len(cells)} columns where the header has {len(header)}"
             yield Row(number, None, None, f"{columns}; a text with {delimiter!r} in it needs quotes")
         else:
-            yield Row(number, None if id_at is None else _id(cells[id_at]), cells[text_at])
+            yield wanted.row(number, dict(zip(header, cells, strict=False)))
 
 
-def _header(line: str, name: str, text_field: str) -> tuple[str, list[str]]:
+def _header(line: str, text_field: str) -> tuple[str, list[str]]:
     """The delimiter under which the first line holds the text column, and the columns.
 
     Spreadsheets set to Indonesian write semicolons, exports for spreadsheets tabs.
@@ -226,7 +248,7 @@ def _header(line: str, name: str, text_field: str) -> tuple[str, list[str]]:
         header = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
         if text_field in header:
             return delimiter, header
-    raise InputError(_no_column(text_field, re.split("[,;\t]", line.strip())), item=name)
+    return ",", re.split("[,;\t]", line.strip())
 
 
 def _csv_records(
@@ -245,7 +267,8 @@ def _csv_records(
         except csv.Error as exc:
             again.extendleft(reversed(taken[1:]))
             number, line = taken[0]
-            yield number, _flaw(line) or f"not CSV: {exc}"
+            is_open = "unexpected end" in str(exc)  # the file is over, and the field is not
+            yield number, _flaw(line) or f"not CSV: {'a quote is not closed' if is_open else exc}"
             continue
         if cells is None:
             return
@@ -272,7 +295,7 @@ def _feed(
         yield item[1]
 
 
-def _parquet_rows(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[Row]:
+def _parquet_rows(file: BinaryIO, name: str, wanted: _Wanted) -> Iterator[Row]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -282,16 +305,14 @@ def _parquet_rows(file: BinaryIO, name: str, text_field: str, id_field: str) -> 
         table = pq.ParquetFile(file if file.seekable() else _copied(file))
     except (pa.ArrowException, OSError) as exc:
         raise InputError(f"not a Parquet file: {_one_line(exc)}", item=name) from exc
-    columns = table.schema_arrow.names
-    if text_field not in columns:
-        raise InputError(_no_column(text_field, columns), item=name)
-    wanted = [column for column in (id_field, text_field) if column in columns]
+    wanted.check(table.schema_arrow.names, name)
+    columns = {wanted.id, wanted.text, *wanted.others}.intersection(table.schema_arrow.names)
     number = 0
     try:
-        for batch in table.iter_batches(batch_size=PARQUET_BATCH_ROWS, columns=wanted):
+        for batch in table.iter_batches(batch_size=PARQUET_BATCH_ROWS, columns=sorted(columns)):
             for record in batch.to_pylist():
                 number += 1
-                yield _row(number, record.get(id_field), record[text_field], text_field)
+                yield wanted.row(number, record)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as exc:
         raise InputError(f"damaged after row {number}: {_one_line(exc)}", item=name) from exc
 
@@ -302,10 +323,6 @@ def _copied(file: BinaryIO) -> BinaryIO:
     shutil.copyfileobj(file, copy)
     copy.seek(0)
     return copy
-
-
-def _no_column(text_field: str, columns: Iterable[str]) -> str:
-    return f"no column {text_field!r} among: {', '.join(columns)[:200]}; name it with --text-field"
 
 
 def _one_line(exc: BaseException) -> str:

@@ -42,7 +42,7 @@ def test_one_line_in_another_encoding_spoils_no_other(read_bytes):
 
 def test_wrong_columns_are_one_error_that_names_the_right_ones(read_bytes):
     """Whoever wrote the wrong column sees which ones there are."""
-    with pytest.raises(SourceError, match="no column 'isi'; columns found: judul, konten"):
+    with pytest.raises(SourceError, match="no column 'isi' among: judul, konten"):
         read_bytes("csv", b"judul,konten\na,b\n", text_field="isi")
 
 
@@ -52,7 +52,7 @@ def test_a_quote_that_is_never_closed_costs_its_own_row(read_bytes):
     posts, failures = read_bytes("csv", f'no,text\nx,"buka\n{rows}'.encode(), id_field="no")
     assert len(posts) == 900
     assert failures[0].item == "s: line 2"
-    assert "does not close" in failures[0].reason
+    assert "a quote is not closed" in failures[0].reason
 
 
 def test_a_row_of_another_width_is_a_failure(read_bytes):
@@ -60,6 +60,18 @@ def test_a_row_of_another_width_is_a_failure(read_bytes):
     posts, failures = read_bytes("csv", b"no,text\n1,a\n2\n3,b,c\n4,d,,\n\n5,e\n", id_field="no")
     assert [post.native_id for post in posts] == ["1", "4", "5"]
     assert [failure.item for failure in failures] == ["s: line 3", "s: line 4"]
+
+
+def test_a_column_that_the_settings_name_must_be_there(read_bytes):
+    """A misspelt column of ids or times is told, and not read as if there were none."""
+    with pytest.raises(SourceError, match="no column 'waktu' among: no, text"):
+        read_bytes("csv", b"no,text\n1,a\n", id_field="no", time_field="waktu")
+
+
+def test_empty_rows_of_a_spreadsheet_are_nothing(read_bytes):
+    """Rows of nothing but delimiters are neither posts nor failures."""
+    posts, failures = read_bytes("csv", b"no;text\n1;a\n;\n;\n", id_field="no")
+    assert ([post.text for post in posts], failures) == (["a"], [])
 
 
 def test_rows_without_text_are_failures(read_bytes):
