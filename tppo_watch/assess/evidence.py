@@ -21,11 +21,10 @@ from ..types import STANCES, Entity, Stance
 #: Bounds of what a model may say before it is weighed, in log-odds: beyond that it is only louder.
 TEXT_LIMIT, STANCE_LIMIT = 4.0, 4.0
 
-FRAUD_SPEAKS_FROM = -2.0  # log-odds of the head
 ENDS = 3  # words
 
-COMBINATIONS = ("act+means", "means+purpose", "act+means+purpose", "signs:2", "signs:3", "signs:5", "groups:2", "groups:3")
-CIRCUMSTANCES = ("abroad", "minor", "young_woman", "negated")
+COMBINATIONS = ("act+means", "means+purpose", "act+means+purpose", "two_signs")
+CIRCUMSTANCES = ("abroad", "minor", "negated")
 MISSING = ("employer", "duties", "pay", "contract", "office")
 
 #: What a reviewer should ask where the text does not say it: id -> question, Indonesian first.
@@ -95,16 +94,14 @@ class EvidenceSpace:
     """The names of all parts, in the order of the columns."""
 
     def __init__(self) -> None:
-        self._group = {i.id: i.group for i in rules.indicators()}
         self.names: tuple[str, ...] = (
-            *self._group,
+            *(i.id for i in rules.indicators()),
             *(f"counter:{c.id}" for c in rules.counters()),
             *(f"cue:{c.id}" for c in rules.cues()),
             *COMBINATIONS,
             *CIRCUMSTANCES,
             *(f"missing:{name}" for name in MISSING),
             "stance",
-            "fraud",
             "text",
         )
         self.column = {name: i for i, name in enumerate(self.names)}
@@ -118,8 +115,6 @@ class EvidenceSpace:
                 row[column[name]] = 1.0
         offer = np.clip(scores.stance[:, STANCES.index("offer")], 1e-6, 1 - 1e-6)
         values[:, column["stance"]] = np.clip(np.log(offer / (1 - offer)), -STANCE_LIMIT, STANCE_LIMIT)
-        # Only a likely job fraud speaks, against trafficking: that a text is none says nothing.
-        values[:, column["fraud"]] = np.clip(scores.fraud - FRAUD_SPEAKS_FROM, 0.0, TEXT_LIMIT)
         values[:, column["text"]] = np.clip(scores.trafficking, -TEXT_LIMIT, TEXT_LIMIT)
         return values
 
@@ -130,21 +125,11 @@ class EvidenceSpace:
         found.extend({f"counter:{m.id}" for m in signs.counter if m.scope == "asserted"})
         found.extend(f"cue:{cue}" for cue in signs.cues)
         elements = set(asserted.values())
-        groups = len({self._group[id] for id in asserted})
         act, means, purpose = "act" in elements, "means" in elements, "purpose" in elements
-        size = len(asserted)
-        found.extend(
-            name
-            for name, holds in zip(
-                COMBINATIONS,
-                (act and means, means and purpose, act and means and purpose,
-                 size >= 2, size >= 3, size >= 5, groups >= 2, groups >= 3),
-                strict=True,
-            )
-            if holds
-        )  # fmt: skip
+        holds = (act and means, means and purpose, act and means and purpose, len(asserted) >= 2)
+        found.extend(name for name, there in zip(COMBINATIONS, holds, strict=True) if there)
         found.extend(self._circumstances(reading, asserted))
-        if size:  # a football chat lacks an employer too: what is missing says something only of what looks like an offer
+        if asserted:  # a football chat lacks an employer too: what is missing says something only of what looks like an offer
             found.extend(f"missing:{name}" for name in missing_in(reading))
         return found
 
@@ -160,10 +145,6 @@ class EvidenceSpace:
         )
         if minor:
             found.append("minor")
-        if any(e.kind == "gender" and e.value.get("value") == "female" for e in entities) and any(
-            a.get("max") is not None and a["max"] <= 30 for a in ages
-        ):
-            found.append("young_woman")
         if any(m.scope != "asserted" and m.id not in asserted for m in reading.signs.indicators):
             found.append("negated")
         return found

@@ -32,7 +32,6 @@ BACKGROUND_WEIGHT = 0.3  # of an unlabelled text against a labelled one: some of
 RIDGE = 2.0  # pull of a weight towards its prior, in texts
 TEXT_WEIGHT_LIMIT = 0.8  # at most this much of a head's log-odds enters the sum: no part decides alone
 
-PALERMO = ("act+means", "means+purpose", "act+means+purpose")
 _PRIOR = {"low": 0.2, "medium": 0.5, "high": 0.9}  # log-odds of a lone sign, by its standalone specificity
 
 
@@ -208,19 +207,16 @@ def _prior_and_bounds(space: EvidenceSpace) -> tuple[np.ndarray, list[tuple[floa
         if name.startswith("counter:"):
             prior[space.column[name]] = -0.3
             bounds[space.column[name]] = (-2.5, 0.0)
-        elif name in PALERMO:
+        elif name in COMBINATIONS:
             # The offence is the conjunction (Palermo Protocol, Art. 3): it adds something whatever the corpus holds.
             prior[space.column[name]] = 0.4
             bounds[space.column[name]] = (0.1, 1.5)
-        elif name in COMBINATIONS:
-            bounds[space.column[name]] = (0.0, 1.5)
         elif name.startswith("missing:"):
             # What is not said is a question to ask before it is evidence: short lawful adverts say little too.
             bounds[space.column[name]] = (0.0, 0.3)
     for name in ("text", "stance"):
         prior[space.column[name]] = 0.5
         bounds[space.column[name]] = (0.0, TEXT_WEIGHT_LIMIT)
-    bounds[space.column["fraud"]] = (-TEXT_WEIGHT_LIMIT, 0.0)
     return prior, bounds
 
 
