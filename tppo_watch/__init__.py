@@ -15,6 +15,8 @@ __version__ = "0.1.0.dev0"
 _HOMES = {
     "load": "assessor",
     "Assessor": "assessor",
+    "open_watch": "watch",
+    "Watch": "watch",
     "assess_frame": "integrations.pandas",
     "Assessment": "types",
     "Entity": "types",
@@ -25,11 +27,13 @@ _HOMES = {
 }
 __all__ = ["__version__", *_HOMES]
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # for type checkers; at run time `__getattr__` finds them
+    # ruff: noqa: F401
     from .assessor import Assessor, load
     from .errors import WatchError
     from .integrations.pandas import assess_frame
     from .types import Assessment, Entity, Failure, Match, Post
+    from .watch import Watch, open_watch
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 

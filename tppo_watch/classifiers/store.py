@@ -37,14 +37,18 @@ class StoredModel:
     arrays: Mapping[str, np.ndarray]
 
 
-def model_root() -> Path:
-    """Folder of the models installed with the library."""
-    return Path(str(files("tppo_watch_models")))
+def model_root() -> Path | None:
+    """Folder of the models installed with the library; None where it runs from a bare folder."""
+    try:
+        return Path(str(files("tppo_watch_models")))
+    except ModuleNotFoundError:
+        return None
 
 
 def installed() -> list[str]:
     """Names of the installed models, the default first."""
-    found = sorted(path.parent.name for path in model_root().glob(f"*/{MANIFEST}"))
+    root = model_root()
+    found = sorted(path.parent.name for path in root.glob(f"*/{MANIFEST}")) if root else []
     return sorted(found, key=lambda name: (name != DEFAULT, name))
 
 
@@ -56,14 +60,13 @@ def locate(model: str | Path | None) -> Path:
     ModelNotFoundError
         Says what is installed.
     """
-    wanted = str(model or DEFAULT)
-    try:
-        for folder in (Path(wanted), model_root() / wanted):
-            if (folder / MANIFEST).is_file():
-                return folder
-        known = ", ".join(installed()) or "none"
-    except ModuleNotFoundError:
-        known = "none"
+    wanted, root = str(model or DEFAULT), model_root()
+    folders = [Path(wanted)] if model else []  # a folder called `default` where one stands is not the default
+    folders += [root / wanted] if root else []
+    for folder in folders:
+        if (folder / MANIFEST).is_file():
+            return folder
+    known = ", ".join(installed()) or "none"
     raise ModelNotFoundError(wanted, f"not found; installed: {known}; give a folder that holds {MANIFEST}")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tppo_watch.classifiers import store
 from tppo_watch.classifiers.store import CONFIG, MANIFEST, locate, read_model, write_model
 from tppo_watch.errors import ModelMismatchError, ModelNotFoundError
 
@@ -65,3 +67,23 @@ def test_an_unknown_model_says_what_there_is(tmp_path: Path) -> None:
     """The error lists the installed models."""
     with pytest.raises(ModelNotFoundError, match="installed: .*default"):
         locate("nobody")
+
+
+def test_a_library_that_is_not_installed_has_no_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run from a bare folder it says that none is installed, and does not crash."""
+    monkeypatch.setattr(store, "files", files_of_nothing)
+    assert store.installed() == []
+    with pytest.raises(ModelNotFoundError, match="installed: none"):
+        locate(None)
+
+
+def files_of_nothing(package: str) -> Path:
+    raise ModuleNotFoundError(package)
+
+
+def test_a_folder_called_default_is_not_the_default(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a name the installed model is taken, whatever lies in the working folder."""
+    shutil.copytree(folder, folder.parent / "here" / "default")
+    monkeypatch.chdir(folder.parent / "here")
+    assert locate(None) != Path("default")
+    assert locate("default") == Path("default")
