@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from .assess.evidence import EvidenceSpace, Reading, inputs_of, likeliest_stance, missing_in
-from .assess.levels import Thresholds, level_of, thresholds_for
+from .assess.levels import MAY_BE_HIGH, Thresholds, level_of, thresholds_for
 from .assess.weigh import Weigher
 from .classifiers.features import Vocabulary
 from .classifiers.linear import LinearHeads, Scores
@@ -21,10 +21,11 @@ from .errors import ModelMismatchError
 from .indicators.finder import default_finder
 from .text.document import read
 from .text.language import language
-from .types import Assessment, Label, Match
+from .types import STANCES, Assessment, Label, Match
 
 BATCH = 256  # texts assessed together; more gains nothing and holds more memory
 LEAST_SHOWN = 0.05  # kinds of exploitation below this share are left out
+_OFFERING = [STANCES.index(stance) for stance in MAY_BE_HIGH]
 MAX_CHARACTERS = 1_000_000  # of one text; a post is never longer, an attack is
 
 
@@ -144,7 +145,8 @@ class Assessor:
         reasons.append(("calibration", calibration))
         indicators = self._weighted(reading.signs.indicators, parts, "")
         asserted = sum(match.scope == "asserted" for match in indicators)
-        level = level_of(risk, stance, asserted, self.thresholds)
+        offering = float(scores.stance[i, _OFFERING].sum())
+        level = level_of(risk, offering, asserted, self.thresholds)
         types = scores.types[i]
         shown = [] if level == "none" else np.flatnonzero(types >= LEAST_SHOWN)
         return Assessment(

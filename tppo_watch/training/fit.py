@@ -29,6 +29,7 @@ FOLDS = 5
 REFITS = 60  # of the weights, for the interval; the 5th percentile of 60 moves by less than 0.01 in risk
 HEAD_C = 10.0
 BACKGROUND_WEIGHT = 0.3  # of an unlabelled text against a labelled one: some of them may be cases
+ASSISTANCE_WEIGHT = 5.0  # of a plea against another text: there are few, and none may be missed
 RIDGE = 2.0  # pull of a weight towards its prior, in texts
 TEXT_WEIGHT_LIMIT = 0.8  # at most this much of a head's log-odds enters the sum: no part decides alone
 
@@ -148,7 +149,11 @@ def _fit_heads(
 
     binary(words, [r is not None and r.label == "trafficking" for r in records], sample)
     binary(words, [r is not None and r.label == "fraud" for r in records], sample)
-    binary(both, [r is not None and r.assistance for r in records], sample)
+    # A victim's words inside a recruiter's chat are in both lanes; they would teach this head how recruiters write.
+    alone = np.array([not _is_both(r) for r in records])
+    needs = np.array([_needs_help(r) for r in records])
+    weight = np.where(needs, ASSISTANCE_WEIGHT, sample)
+    binary(both[alone], needs[alone], weight[alone])
     columns.extend(_stance_columns(both[known], [r.stance for r in records if r is not None]))
     cases = np.array([r is not None and r.label == "trafficking" for r in records])
     for kind in types:
@@ -156,6 +161,14 @@ def _fit_heads(
     return LinearHeads(
         vocabulary, types, np.column_stack([c for c, _ in columns]).astype(np.float32), np.array([b for _, b in columns])
     )
+
+
+def _needs_help(record: Record | None) -> bool:
+    return record is not None and record.assistance and record.label != "trafficking"
+
+
+def _is_both(record: Record | None) -> bool:
+    return record is not None and record.assistance and record.label == "trafficking"
 
 
 def _stance_columns(matrix, stances: Sequence[str]) -> list[tuple[np.ndarray, float]]:
@@ -174,11 +187,13 @@ def _stance_columns(matrix, stances: Sequence[str]) -> list[tuple[np.ndarray, fl
 
 
 def _assistance_threshold(log_odds: np.ndarray, data: TrainingSet) -> float:
-    """Lowest log-odds at which two thirds of those found do need help; a missed plea costs more than a look."""
-    truth = np.array([r is not None and r.assistance for r in data.records])
+    """Lowest log-odds at which three in five of those found do need help; a missed plea costs more than a look."""
+    alone = np.array([not _is_both(record) for record in data.records])
+    log_odds = log_odds[alone]
+    truth = np.array([_needs_help(record) for record in data.records])[alone]
     order = np.argsort(-log_odds, kind="stable")
     precision = np.cumsum(truth[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precision >= 2 / 3)
+    enough = np.flatnonzero(precision >= 0.6)
     return float(log_odds[order[enough[-1]]]) if enough.size else float("inf")
 
 

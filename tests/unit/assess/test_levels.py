@@ -11,16 +11,15 @@ LIMITS = Thresholds(low=0.03, medium=0.3, high=0.8)
 
 
 @pytest.mark.parametrize(
-    ("risk", "stance", "signs", "level"),
+    ("risk", "offering", "signs", "level"),
     [
-        (0.9, "offer", 2, "high"), (0.9, "other", 1, "high"), (0.9, "offer", 0, "medium"), (0.99, "news", 9, "medium"),
-        (0.99, "warning", 9, "medium"), (0.99, "testimony", 9, "medium"), (0.99, "joke", 9, "medium"), (0.99, "seeker", 1, "medium"),
-        (0.5, "offer", 0, "medium"), (0.3, "offer", 1, "medium"), (0.1, "offer", 1, "low"), (0.01, "offer", 3, "none"),
+        (0.9, 0.95, 2, "high"), (0.9, 0.7, 1, "high"), (0.9, 0.95, 0, "medium"), (0.99, 0.6, 9, "medium"),
+        (0.99, 0.0, 9, "medium"), (0.5, 0.9, 0, "medium"), (0.3, 0.9, 1, "medium"), (0.1, 0.9, 1, "low"), (0.01, 0.9, 3, "none"),
     ],
 )  # fmt: skip
-def test_high_takes_an_offer_and_a_sign_to_show(risk, stance, signs, level) -> None:
+def test_high_takes_an_offer_and_a_sign_to_show(risk, offering, signs, level) -> None:
     """Who talks about offers never stands at high, nor does a text without a sign a reviewer can see."""
-    assert level_of(risk, stance, signs, LIMITS) == level
+    assert level_of(risk, offering, signs, LIMITS) == level
 
 
 def test_thresholds_keep_their_promises_in_the_population() -> None:
