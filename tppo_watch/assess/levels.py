@@ -10,6 +10,9 @@ from ..types import Level, Stance
 
 #: Share of posts worth a case that each level promises at least.
 PROMISE = {"high": 0.9, "medium": 0.5}
+#: Least risk of a post at each level: a promise is kept on the average, but no single post may fall far short of it. Without
+#: this floor the threshold of `medium` moved between 0.2 and 0.4 from one training to the next.
+LEAST = {"high": 0.7, "medium": 0.4}
 #: A post at `low` is at least this many times likelier to be worth a case than a post drawn at random.
 LOW_LIFT = 3.0
 #: Only an offer, or a text of no clear kind, may reach `high`; writers of all other stances talk about offers.
@@ -56,8 +59,8 @@ def thresholds_for(
 
     Notes
     -----
-    `high` is the largest set from the top of which the promised share are cases; `medium` the largest band
-    below it of which that holds. One more ordinary post is counted in each, since the next one is unseen (the rule of succession).
+    `high` is the largest set from the top of which the promised share are cases, `medium` the largest band
+    below it of which that holds, and neither goes below `LEAST`. One more ordinary post is counted in each, since the next one is unseen (the rule of succession).
     """
     order = np.argsort(-risks, kind="stable")
     cases = np.where(is_case, weights, 0.0)[order]
@@ -66,11 +69,9 @@ def thresholds_for(
     high = _largest(cases, others + 0.0, 0, PROMISE["high"], margin)
     medium = _largest(cases, others, high, PROMISE["medium"], margin)
     ranked = risks[order]
-    return Thresholds(
-        low=float(min(LOW_LIFT * prevalence, ranked[max(medium - 1, 0)])),
-        medium=float(ranked[max(medium - 1, 0)]),
-        high=float(ranked[max(high - 1, 0)]),
-    )
+    lowest_high = max(float(ranked[max(high - 1, 0)]), LEAST["high"])
+    lowest_medium = min(max(float(ranked[max(medium - 1, 0)]), LEAST["medium"]), lowest_high)
+    return Thresholds(low=min(LOW_LIFT * prevalence, lowest_medium), medium=lowest_medium, high=lowest_high)
 
 
 def _largest(cases: np.ndarray, others: np.ndarray, first: int, promise: float, margin: float) -> int:
