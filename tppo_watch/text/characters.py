@@ -14,30 +14,31 @@ _DRESS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−﹣", "-")
     | dict.fromkeys("‘’‚‛ʼ′", "'")
     | dict.fromkeys("“”„‟″", '"')
-    | dict.fromkeys("\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
+    | dict.fromkeys("\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " ")
     | dict.fromkeys("\u2028\u2029\x85", "\n")
 )
 _DRESSED = re.compile("[" + "".join(map(chr, _DRESS)) + "]")
 # Latin letters and digits in other dress: accented, styled, small capital, enclosed, full-width, raised.
 _STYLED = re.compile(
-    "[ªº¹²³¼½¾À-ÖØ-öø-ʯʰ-ʸˠ-ˤᴀ-ᶿḀ-ỿ⁰-ₜ℀-℈ℊ-ℕℙ-ℝℤℨK-℮ℯ-ℴℹ⅐-ↈ①-⓿Ⱡ-Ɀꜰ-ꟿꬰ-ꭤﬀ-ﬆ！-～"
-    "\U00010780-\U000107ba\U0001d400-\U0001d7ff\U0001df00-\U0001df1e\U0001ccd6-\U0001ccf9\U0001f100-\U0001f1ad"
-    "\U0001fbf0-\U0001fbf9]+"
+    "[\xaa\xb2\xb3\xb9\xba\xbc-\xbe\xc0-\xd6\xd8-\xf6\xf8-\u02b8\u02e0-\u02e4\u1d00-\u1dbf\u1e00-\u1eff"
+    "\u2070-\u209c\u2100-\u2108\u210a-\u2115\u2119-\u211d\u2124\u2128\u212a-\u212e\u212f-\u2134\u2139\u2150-\u2188"
+    "\u2460-\u24ff\u2c60-\u2c7f\ua71c-\ua7ff\uab30-\uab64\ufb00-\ufb06\uff01-\uff5e\U00010780-\U000107ba"
+    "\U0001ccd6-\U0001ccf9\U0001d400-\U0001d7ff\U0001df00-\U0001df1e\U0001f100-\U0001f1ad\U0001fbf0-\U0001fbf9]+"
 )
 _JOINER = "\u200c\u200d\ufe00-\ufe0f"
 _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _NEAR = "a-z0-9\xc0-\u058f"
 # Characters that show nothing. Joiners and variation selectors mean something between emoji and in other
 # scripts, so those go only beside letters that never need them.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
-    f"|(?<=[{_NEAR}])[{_JOINER}]+|[{_JOINER}]+(?=[{_NEAR}])"
+_UNSEEN = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_INVISIBLE = re.compile(f"[{_UNSEEN}]+|(?<=[{_NEAR}])[{_JOINER}]+|[{_JOINER}]+(?=[{_NEAR}])")
 _MARKED = re.compile(f"[^{_MARK}]?[{_MARK}]+")
 _MARKS = re.compile(f"[{_MARK}]+")
 _OVERRIDE = re.compile("\u202e([^\u202a-\u202e\u2066-\u2069\n]{1,400})\u202c?")
-_OTHER_DIGITS = re.compile(r"[^\D0-9]+")
+
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff](?:[\u200b-\u200d\u2060\ufe0f]{0,2}[\U0001f1e6-\U0001f1ff])*")
 _TURNED_ONLY = "ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ"  # read upside down and backwards
 _TURNED = str.maketrans(_TURNED_ONLY + "pqnubd", "acefghijkmrtvwy" + "dbunqp")
@@ -47,10 +48,29 @@ _HAS_FOREIGN = re.compile(f"[{_FOREIGN}]")
 _RUN = re.compile(f"[a-z0-9@$!*{_FOREIGN}]+")
 _LATIN = re.compile("[a-z]")
 
-# Where none of these stands, no step below changes anything.
-MASKED = re.compile(
-    "|".join((_STYLED.pattern, _INVISIBLE.pattern, f"[{_MARK}{_FOREIGN}\U0001f1e6-\U0001f1ff]", r"[^\D0-9]"))
+_NATIVE_DIGITS = (
+    "\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0be6-\u0bef\u0e50-\u0e59\u0ed0-\u0ed9"
+    "\u1040-\u1049\u17e0-\u17e9\u1b50-\u1b59\u1bb0-\u1bb9\ua9d0-\ua9d9"
 )
+# Where none of these stands, no step below changes anything.
+_NATIVE = re.compile(f"[{_NATIVE_DIGITS}]+")
+# The digits of these scripts stand in tens, nought first.
+_ARABIC_DIGITS = {
+    ord(start) + value: str(value) for start in _NATIVE_DIGITS[::3] for value in range(10)
+}
+_ANY_MASK = re.compile(
+    _STYLED.pattern[:-2] + _UNSEEN + _MARK + _FOREIGN + _NATIVE_DIGITS + "\ufe00-\ufe0e\U0001f1e6-\U0001f1ff]"
+)
+_STRAY = re.compile(f"(?<=[{_NEAR}])[{_JOINER}]|[{_JOINER}](?=[{_NEAR}])")
+
+
+def masked(text: str) -> bool:
+    """Whether :func:`unmask` may have something to do."""
+    if text.isascii():
+        return not text.replace("\n", "").isprintable()
+    if _ANY_MASK.search(text):
+        return True
+    return any(map(text.__contains__, "\ufe0f\u200d\u200c")) and _STRAY.search(text) is not None
 
 
 def _table(pairs: str) -> dict[int, str]:
@@ -59,16 +79,19 @@ def _table(pairs: str) -> dict[int, str]:
 
 # Letters nobody can tell from their Latin twins, lower case as the text already is.
 _TWINS = _table(
-    "аa еe ёe оo рp сc уy хx іi їi јj ѕs һh ԁd ԛq ԝw ӏl ѵv ґr үy ҽe οo αa ιi νv ρp υu ϲc ϳj κk օo ոn սu հh ցg զq յj ւl"
+    "аa еe ёe оo рp сc уy хx іi їi јj ѕs һh ԁd ԛq ԝw ӏl ѵv ґr үy ҽe οo αa ιi νv ρp υu ϲc ϳj κk"
+    " օo ոn սu հh ցg զq յj ւl"
 )
 # What the other letters look like, small or capital, and what they sound like: people use either.
 _LOOKS = _TWINS | _table(
-    "вb гr зe иn йn кk мm нh пn тt цu шw щw яr ьb бb дd лn чy эe юio ыbi жx фo ъb ћh ђh џu љb њh әe өo ғf қk ңh ҳx қk ҡk"
+    "вb гr зe иn йn кk мm нh пn тt цu шw щw яr ьb бb дd лn чy эe юio ыbi жx фo ъb ћh ђh џu љb њh"
+    " әe өo ғf қk ңh ҳx ҡk"
     " βb γy δd εe ζz ηn θo λl μu ξe πn σo ςc τt φo χx ψw ωw"
 )
 _CAPITALS = _LOOKS | _table("λa δa ηh νn υy μm σs ωo πn вb нh γr дa лa иn яr эe зz")
 _SOUNDS = _TWINS | _table(
-    "аa бb вv гg дd еe ёyo жj зz иi йy кk лl мm нn оo пp рr сs тt уu фf хh цc чc шs щs ъ' ыy ь' эe юyu яya іi їyi єye ґg"
+    "аa бb вv гg дd еe ёyo жj зz иi йy кk лl мm нn оo пp рr сs тt уu фf хh цc чc шs щs ъ' ыy ь'"
+    " эe юyu яya іi їyi єye ґg"
     " αa βb γg δd εe ζz ηi θt ιi κk λl μm νn ξx οo πp ρr σs ςs τt υu φf χh ψp ωo"
 )
 
@@ -81,7 +104,9 @@ class _Readings(dict):
         return reading
 
 
-_LETTER_NAME = re.compile(r"\b(?:LETTER|NUMERAL)(?: [A-Z]{2,})*? ([A-Z]|AE|OE|SHARP S|ETH|ENG|THORN|SCHWA|ALPHA)(?: WITH .*)?$")
+_LETTER_NAME = re.compile(
+    r"\bLETTER(?: [A-Z]{2,})*? ([A-Z]|AE|OE|SHARP S|ETH|ENG|THORN|SCHWA|ALPHA)(?: WITH .*)?$"
+)
 _LONG_NAMES = {"SHARP S": "ss", "ETH": "d", "ENG": "n", "THORN": "th", "SCHWA": "e", "ALPHA": "a"}
 
 
@@ -105,12 +130,16 @@ def _styled_reading(char: str) -> str:
 _READINGS = _Readings()
 
 
+def _plain(found: re.Match[str]) -> str:
+    return _DRESS[ord(found.group())]
+
+
 def undress(text: str) -> str:
     """`text` in lower case with plain dashes, quotes and spaces, letter for letter."""
     if text.isascii():
         return text.lower()
     text = text.replace("İ", "i").lower()  # the one letter that grows when lowered
-    return text.translate(_DRESS) if _DRESSED.search(text) else text
+    return _DRESSED.sub(_plain, text)
 
 
 def unmask(text: str) -> tuple[str, list[list[Edit]]]:
@@ -156,10 +185,15 @@ def _invisible(text: str) -> tuple[str, list[Edit]]:
 
 
 def _marks(text: str) -> tuple[str, list[Edit]]:
-    """Without accents, overlays and stacked clutter; a letter of another alphabet keeps what composes with it."""
-    return substitute(
-        text, _MARKED, lambda found: _MARKS.sub("", unicodedata.normalize("NFC", found.group()))
-    )
+    """Without accents, overlays and stacked clutter; other alphabets keep what composes with a letter."""
+
+    def replace(found: re.Match[str]) -> str:
+        marked = found.group()
+        if marked[0].isascii():
+            return marked[0]
+        return _MARKS.sub("", unicodedata.normalize("NFC", marked))
+
+    return substitute(text, _MARKED, replace)
 
 
 def _digits(text: str) -> tuple[str, list[Edit]]:
@@ -169,9 +203,9 @@ def _digits(text: str) -> tuple[str, list[Edit]]:
         start, end = found.span()
         if not _LATIN.search(text, max(0, start - 40), end + 40):
             return None
-        return "".join(str(unicodedata.decimal(char, char)) for char in found.group())
+        return found.group().translate(_ARABIC_DIGITS)
 
-    return substitute(text, _OTHER_DIGITS, replace)
+    return substitute(text, _NATIVE, replace)
 
 
 def _flags(text: str) -> tuple[str, list[Edit]]:
@@ -208,7 +242,7 @@ def _foreign(text: str) -> tuple[str, list[Edit]]:
     runs = list(_RUN.finditer(text))
     pieces: Pieces = []
     waiting: list[re.Match[str]] = []  # words of twins whose neighbour on the right is still to come
-    beside_latin: bool | None = None  # what stands before them: Latin, another alphabet, or nothing on this line
+    beside_latin: bool | None = None  # what stands before them; None is nothing on this line
     last_end = 0
     for run in runs:
         word = run.group()

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 
-from .characters import MASKED, undress, unmask
+from .characters import masked, undress, unmask
 from .offsets import Edit, OffsetMap
 from .words import dial, fold_chunks, join_spaced
 
-# Where one of these stands, a pass over the words is worth its time. It must let nothing through that a pass
-# would change (tests/property/test_text.py compares), and be quick on an ordinary advertisement.
-_ODD_WORD = re.compile(
-    # a digit or sign that touches a letter, unless it is a sum, a measure or an age (`12jt`, `2x`, `17th`)
-    r"[0-9@$!|*#%€£¥¢](?:(?<=[a-z].)(?![!|*#%\s.,)?]|$)|(?=[a-z])(?!(?<=[0-9 ].)(?:jt|juta|rb|ribu|th|thn|tahun|x|k|orang|jam)\b))"
-)
-_SOUNDS_DIALLED = ("nol", "kosong", "zero", "nul", "ziro", "enam", "lapan")
 _ROUNDS = 16
+_UNMOVED = OffsetMap()
 
 
 def normalise(text: str) -> tuple[str, OffsetMap]:
@@ -31,18 +25,19 @@ def normalise(text: str) -> tuple[str, OffsetMap]:
     """
     folded = undress(text)
     passes: list[list[Edit]] = []
-    # Folding one thing can bare another. Every fold removes disguise for good, so this ends; after two rounds
-    # at most in all that was tried.
+    steps = (dial, join_spaced, partial(fold_chunks, seen={}))
+    # Folding one thing can bare another. Every fold takes disguise away for good, so this ends: after at most
+    # three rounds in all that was tried.
     for _ in range(_ROUNDS):
         before = folded
-        if not folded.isascii() and MASKED.search(folded):
+        if masked(folded):
             folded, edits = unmask(folded)
             passes += edits
             folded = undress(folded)
-        for step in (dial, join_spaced, fold_chunks):
+        for step in steps:
             folded, moved = step(folded)
             if moved:
                 passes.append(moved)
         if folded == before:
             break
-    return folded, OffsetMap(passes)
+    return folded, OffsetMap(passes) if passes else _UNMOVED

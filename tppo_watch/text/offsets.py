@@ -53,7 +53,7 @@ class OffsetMap:
         return start, end
 
 
-Pieces = list[tuple[int, int, str]]  #: replaced stretches of a text, in reading order: start, end, replacement
+Pieces = list[tuple[int, int, str]]  #: start, end and replacement of stretches of a text, in reading order
 
 
 def apply(text: str, pieces: Pieces, *, aligned: bool = True) -> tuple[str, list[Edit]]:
@@ -89,13 +89,12 @@ def substitute(
     for found in pattern.finditer(text):
         old, new = found.group(), replacement(found)
         if new is not None and new != old:
-            left, right = _unchanged(old, new) if aligned else (0, 0)
-            pieces.append((found.start() + left, found.end() - right, new[left : len(new) - right]))
+            pieces.append(changed(old, new, found.start()) if aligned else (*found.span(), new))
     return apply(text, pieces, aligned=aligned) if pieces else (text, [])
 
 
-def _unchanged(old: str, new: str) -> tuple[int, int]:
-    """How many characters at either end both have in common, without cutting into a word."""
+def changed(old: str, new: str, at: int) -> tuple[int, int, str]:
+    """The piece that turns `old`, standing at `at`, into `new`: what changed, out to the borders of words."""
     shorter = min(len(old), len(new))
     left = len(commonprefix((old, new)))
     while left and (old[left - 1].isalnum() or left == shorter):
@@ -103,4 +102,4 @@ def _unchanged(old: str, new: str) -> tuple[int, int]:
     right = min(len(commonprefix((old[::-1], new[::-1]))), shorter - left)
     while right and old[-right].isalnum():
         right -= 1
-    return left, right
+    return at + left, at + len(old) - right, new[left : len(new) - right]

@@ -14,12 +14,17 @@ from ..errors import KnowledgeError
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIXES = ("", "nya", "kan", "an", "in", "ku", "mu", "lah", "i", "ne", "e")
 # A nasal prefix may have swallowed the first letter of the root: `menari` is `tari`, `memakai` is `pakai`.
-_PREFIXES = (
-    ("di", ("",)), ("ke", ("",)), ("se", ("",)), ("be", ("",)), ("ber", ("",)), ("te", ("",)), ("ter", ("",)),
-    ("me", ("",)), ("mem", ("", "p")), ("men", ("", "t")), ("meng", ("", "k")), ("meny", ("s",)),
-    ("pe", ("",)), ("pem", ("", "p")), ("pen", ("", "t")), ("peng", ("", "k")), ("peny", ("s",)),
-    ("n", ("", "t")), ("ng", ("", "k")), ("nge", ("",)), ("ny", ("s", "c")), ("m", ("", "p")),
-)  # fmt: skip
+_PREFIXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "d": (("di", ("",)),),
+    "k": (("ke", ("",)),),
+    "s": (("se", ("",)),),
+    "b": (("be", ("",)), ("ber", ("",))),
+    "t": (("te", ("",)), ("ter", ("",))),
+    "m": (("me", ("",)), ("mem", ("", "p")), ("men", ("", "t")), ("meng", ("", "k")), ("meny", ("s",)),
+          ("m", ("p",))),
+    "p": (("pe", ("",)), ("pem", ("", "p")), ("pen", ("", "t")), ("peng", ("", "k")), ("peny", ("s",))),
+    "n": (("n", ("", "t")), ("ng", ("", "k")), ("nge", ("",)), ("ny", ("s", "c"))),
+}
 
 
 def load(name: str) -> Mapping[str, Any]:
@@ -43,14 +48,20 @@ def _slang() -> dict[str, str]:
                     raise KnowledgeError(f"{variant!r} stands for two words", file="slang.yaml", record=word)
     for variant, word in canonical.items():
         if word in canonical:
-            raise KnowledgeError(f"{variant!r} -> {word!r} -> {canonical[word]!r}", file="slang.yaml", record=word)
+            raise KnowledgeError(f"{word!r} is itself a variant", file="slang.yaml", record=variant)
     return canonical
 
 
 _DATA = load("watchwords.yaml")
 SLANG: Mapping[str, str] = _slang()  #: variant -> canonical token
 WATCH = frozenset(_DATA["watch"].split())  #: words worth hiding
-WORDS = WATCH | frozenset(_DATA["words"].split()) | frozenset(SLANG.values())
+#: Every word that counts as known; the number is its rank, 0 the first to be taken.
+WORDS: Mapping[str, int] = {
+    word: rank
+    for rank, word in enumerate(
+        dict.fromkeys([*_DATA["watch"].split(), *_DATA["words"].split(), *SLANG.values()])
+    )
+}
 KEEP = frozenset(_DATA["keep"].split())  #: letters and digits together by right
 NUMBERED = frozenset(_DATA["numbered"].split())  #: `lantai2` is the second floor
 DIGITS: Mapping[str, str] = {word: digit for digit, words in _DATA["digits"].items() for word in words}
@@ -69,13 +80,14 @@ def known(word: str) -> bool:
         return True
     if len(word) < 5:
         return False
+    prefixes = _PREFIXES.get(word[0], ())
     for suffix in _SUFFIXES:
         if not word.endswith(suffix):
             continue
         stem = word[: len(word) - len(suffix)]
         if suffix and len(stem) >= 3 and stem in WORDS:
             return True
-        for prefix, restored in _PREFIXES:
+        for prefix, restored in prefixes:
             if stem.startswith(prefix):
                 root = stem[len(prefix) :]
                 if any(len(first + root) >= 4 and first + root in WORDS for first in restored):

@@ -6,10 +6,9 @@ What is risky to fold is folded only when it gives a word of the vocabulary.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 
-from .offsets import Edit, substitute
+from .offsets import Edit, Pieces, apply, changed, substitute
 from .vocabulary import DIGITS, KEEP, NUMBERED, SLANG, WATCH, WORDS, known
 
 _LONGEST = 40  #: letters; longer runs are no words
@@ -27,13 +26,13 @@ _CORE = re.compile(rf"[a-z0-9{_SIGNS}*#%]+")
 _TRIPLE = re.compile(r"([a-z])\1\1+")
 _ROMAN = re.compile(r"[ivxlc]+")
 _CONSONANTS = "bcdfghjklmnpqrstvwxyz"
+_HOLE = re.compile(r"[*#%]")
 _PRONOUNCEABLE = re.compile(rf"(?:[{_CONSONANTS}]{{0,3}}+[aiueo]++)++[{_CONSONANTS}]{{0,2}}")
 
 
-def readings(word: str, limit: int = 16) -> list[str]:
+def readings(word: str, limit: int = 4) -> list[str]:
     """`word` with every digit and sign read as a letter, likeliest first; at most `limit` of them."""
-    choices = [_LEET.get(char, char) for char in word]
-    return ["".join(letters) for letters, _ in zip(product(*choices), range(limit))]
+    return ["".join(letters) for letters in islice(product(*(_LEET.get(char, char) for char in word)), limit)]
 
 
 def plain_reading(word: str) -> str | None:
@@ -43,12 +42,11 @@ def plain_reading(word: str) -> str | None:
     return unleet(word)
 
 
-@lru_cache(maxsize=8192)
 def unleet(word: str) -> str | None:
     """The word behind digits, signs and stars among letters, or None when they stand there by right."""
     if len(word) > _LONGEST or word in KEEP or not _LETTERS.search(word) or not _ODD.search(word):
         return None
-    if any(sign in word for sign in "*#%"):
+    if _HOLE.search(word):
         return _unstar(word)
     core = word.strip("0123456789" + _SIGNS)
     if core.isalpha():
@@ -67,24 +65,44 @@ def unleet(word: str) -> str | None:
 
 
 def _unstar(word: str) -> str | None:
-    """A word with letters struck out by `*`, `#` or `%`, when only one known word fits."""
-    start, end = len(word) - len(word.lstrip("*#%!")), len(word.rstrip("*#%!"))
-    core = word[start:end]
-    holes = sum(core.count(sign) for sign in "*#%")
-    if not holes or holes > 3 or len(core) < 4 or any(part in WORDS for part in re.split(r"[*#%]+", core) if len(part) > 2):
+    """A word with letters struck out by `*`, `#` or `%`, as the known word that fits."""
+    core = word.strip("*#%!")
+    holes = _HOLE.findall(core)
+    if not 1 <= len(holes) <= 4 or len(core) < 4:
         return None
-    for letters in ("aiueo", "abcdefghijklmnopqrstuvwxyz")[: 2 if holes == 1 else 1]:
-        fits: list[str] = []
-        for base in readings(core, 4):
-            parts = re.split(r"[*#%]", base)
-            for filled in product(letters, repeat=holes):
-                guess = parts[0] + "".join(a + b for a, b in zip(filled, parts[1:]))
-                if known(guess):
-                    fits.append(guess)
-        fits = [guess for guess in fits if guess in WATCH] or fits
-        if fits:
-            return word[:start] + fits[0] + word[end:] if len(set(fits)) == 1 or len(core) > 4 else None
-    return None
+    if all(part in WORDS for part in _HOLE.split(core)):
+        return None  # words with a mark between
+    fits = [guess for base in readings(core, 2) for guess in _without_vowels(base)]
+    if not fits and len(holes) == 1:
+        fits = [guess for letter in _CONSONANTS if (guess := _HOLE.sub(letter, core)) in WORDS]
+    return word.replace(core, min(fits, key=_rank), 1) if fits else None
+
+
+def _rank(word: str) -> int:
+    return WORDS.get(word, len(WORDS))
+
+
+_STRIKE = str.maketrans("aiueoy#%", "********")
+_AFFIXES = ("di", "ke", "be", "ber", "te", "ter", "se", "me", "pe")
+_ENDINGS = ("nya", "kan", "an", "i")
+_SKELETONS: dict[str, list[str]] = {}
+for _word in WORDS:
+    _SKELETONS.setdefault(_word.translate(_STRIKE), []).append(_word)
+
+
+def _without_vowels(core: str) -> list[str]:
+    """Known words, with or without an affix, that `core` is once a vowel or `y` stands in each hole."""
+    skeleton = core.translate(_STRIKE)
+    guesses = list(_SKELETONS.get(skeleton, ()))
+    for affix in _AFFIXES:
+        if skeleton.startswith(affix.translate(_STRIKE)):
+            guesses += [affix + root for root in _SKELETONS.get(skeleton[len(affix) :], ()) if len(root) > 3]
+    for ending in _ENDINGS:
+        if skeleton.endswith(ending.translate(_STRIKE)):
+            stem = skeleton[: -len(ending)]
+            guesses += [root + ending for root in _SKELETONS.get(stem, ()) if len(root) > 3]
+    fits = (guess for guess in guesses if all(a == b or a in "*#%" for a, b in zip(core, guess, strict=True)))
+    return list(dict.fromkeys(fits))
 
 
 def unstretch(word: str) -> str | None:
@@ -101,7 +119,7 @@ def unstretch(word: str) -> str | None:
         return single
     for lengths in product((1, 2), repeat=len(runs)):
         parts, last = [], 0
-        for (start, end), length in zip(runs, lengths):
+        for (start, end), length in zip(runs, lengths, strict=True):
             parts += (word[last:start], word[start] * length)
             last = end
         option = "".join(parts) + word[last:]
@@ -124,7 +142,7 @@ def _redoubled(word: str) -> str | None:
     return f"{base}-{base}{found.group(2) or ''}"
 
 
-# --- one stretch without spaces -------------------------------------------------------------------------------
+# --- one stretch without spaces -----------------------------------------------------------------------------
 
 _CHUNK = re.compile(r"\S+")
 _ADDRESS = re.compile(
@@ -137,15 +155,55 @@ _ZEROS = re.compile(r"(?<=[0-9][.,])o{2,3}(?![a-z])")
 _NUMBER = re.compile(r"\d[\do]*o[\do]*")
 
 
-def fold_chunks(text: str) -> tuple[str, list[Edit]]:
-    """Fold the words of `text`; addresses and user names are left as they are."""
-    return substitute(text, _CHUNK, lambda found: _fold_chunk(found.group()))
+# Where a word may need folding: a digit or sign that touches a letter, a mark or picture between letters.
+# Sums and measures (`12jt`) are left out, being everywhere. A pattern that begins with one set of characters
+# is searched several times faster, hence the look-behinds.
+_MARKS = "!*#%._'~^,+="  #: and the hyphen
+_SUSPECT = re.compile(
+    rf"[0-9{_SIGNS}{_MARKS}-](?:(?<=[a-z][0-9{_SIGNS}])"
+    rf"|(?<=[0-9{_SIGNS}])(?=[a-z])(?!(?:jt|juta|rb|ribu|k|x|th|thn|tahun|orang|org|bln|hari|jam|kg|cm|km)\b)"
+    rf"|(?<=[a-z{_MARKS}-][{_MARKS}-])(?=[a-z]))"
+)
+_PICTURE = re.compile(r"[^\w\s\x00-\x7f](?=[a-z])")
+_STRETCHED = re.compile(r"(.)\1(?:\1|(?<=[aiueo])(?![a-z]))")
 
 
-@lru_cache(maxsize=4096)
+def fold_chunks(text: str, seen: dict[str, str | None]) -> tuple[str, list[Edit]]:
+    """Fold the words of `text`; addresses and user names are left as they are.
+
+    `seen` keeps what became of each stretch, since most stand in a text more than once or are read twice.
+    """
+    suspects = [found.start() for found in _SUSPECT.finditer(text)]
+    for pattern in (_STRETCHED,) if text.isascii() else (_STRETCHED, _PICTURE):
+        if pattern.search(text):
+            suspects += [found.start() for found in pattern.finditer(text) if not found.group().isspace()]
+            suspects.sort()
+    if not suspects:
+        return text, []
+    pieces: Pieces = []
+    end = 0
+    for suspect in suspects:
+        if suspect < end:
+            continue
+        before = text[end:suspect]
+        tail = before.rsplit(None, 1)
+        start = suspect if not tail or before[-1].isspace() else suspect - len(tail[-1])
+        end = _CHUNK.match(text, start).end()
+        chunk = text[start:end]
+        if chunk not in seen:
+            seen[chunk] = _fold_chunk(chunk)
+        folded = seen[chunk]
+        if folded is not None and folded != chunk:
+            pieces.append(changed(chunk, folded, start))
+    return apply(text, pieces) if pieces else (text, [])
+
+
 def _fold_chunk(chunk: str) -> str | None:
     if chunk.isalpha():
         return unstretch(chunk) if chunk.isascii() else None
+    joined = chunk.replace("-", "").rstrip(".,!?:;)")
+    if joined.isalpha() and joined not in WATCH and not _STRETCHED.search(chunk):
+        return None  # `anak-anak`, the commonest by far
     if _ADDRESS.search(chunk):
         return None
     if chunk[0] == "@" and not known(unleet(chunk.rstrip(".,;:!?)")) or ""):
@@ -182,17 +240,21 @@ def _rejoin(found: re.Match[str]) -> str:
     return found.group()
 
 
-# --- letters with something between each ----------------------------------------------------------------------
+# --- letters with something between each --------------------------------------------------------------------
 
 _LETTER = f"[a-z0-9{_SIGNS}]"
 _SPACED = re.compile(
     rf"(?<!{_LETTER}){_LETTER}( ?[^\w\s] ?|[^\w\s]{{2}}|_| {{1,2}}|\n){_LETTER}(?:\1{_LETTER})+(?!{_LETTER})"
 )
+_TWO_SINGLE = re.compile(rf"[^a-z0-9{_SIGNS}]{_LETTER}[^a-z0-9{_SIGNS}]{{1,3}}{_LETTER}(?!{_LETTER})")
 _MIN_SPACED = 4
+_THREE = frozenset("bon ktp tki tkw psk tka pmi rek".split())  #: worth hiding although they are short
 
 
 def join_spaced(text: str) -> tuple[str, list[Edit]]:
     """`k a m b o j a`, `p.a.s.p.o.r` -> the word."""
+    if not _TWO_SINGLE.search(text):
+        return text, []
     return substitute(text, _SPACED, lambda found: _join(found.group(), found.group(1)))
 
 
@@ -202,7 +264,7 @@ def _join(run: str, gap: str) -> str | None:
     if len(letters) > 400:
         return None
     if len(letters) < _MIN_SPACED:
-        return letters if gap != " " and gap != "\n" and letters in WATCH | {"bon", "ktp", "tki", "tkw", "psk"} else None
+        return letters if letters in _THREE and not gap.isspace() else None
     whole = plain_reading(letters)
     if whole:
         return whole
@@ -216,7 +278,8 @@ def _join(run: str, gap: str) -> str | None:
     plain = core if core.isalpha() else readings(core, 1)[0]
     word = plain_reading(core) or _segmented(plain)
     if word is None:
-        if not (_PRONOUNCEABLE.fullmatch(plain) and len(plain) > _MIN_SPACED or gap == " " and core.isalpha()):
+        spoken = len(plain) > _MIN_SPACED and _PRONOUNCEABLE.fullmatch(plain)
+        if not spoken and not (gap == " " and core.isalpha()):
             return None
         word = plain
     head = run[: start * step]
@@ -245,31 +308,38 @@ def _segmented(letters: str) -> str | None:
     return whole[1][1:] if whole else None
 
 
-# --- telephone numbers ----------------------------------------------------------------------------------------
+# --- telephone numbers --------------------------------------------------------------------------------------
 
 _NUMERAL = "|".join(sorted(DIGITS, key=lambda word: (-len(word), word)))
-_SPOKEN = re.compile(rf"(?<![a-z0-9])(?:{_NUMERAL}|\d{{1,4}})(?:[ ,.\-]{{1,3}}(?:{_NUMERAL}|\d{{1,4}})){{5,16}}(?![a-z0-9])")
+_SPOKEN = re.compile(
+    rf"(?<![a-z0-9])(?:{_NUMERAL}|\d{{1,4}})(?:[ ,.\-]{{1,3}}(?:{_NUMERAL}|\d{{1,4}})){{5,16}}(?![a-z0-9])"
+)
 _GLUED = re.compile(rf"(?<![a-z0-9])(?:{_NUMERAL}){{8,16}}(?![a-z0-9])")
 _NUMERALS = re.compile(rf"{_NUMERAL}|\d+")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,])[0+](?:[ .\-]{0,3}\d){8,15}(?![\w])")
-_MISTYPED = re.compile(r"(?<![a-z0-9])[+0o6][ .\-]?[0-9oil](?:[ .\-]?[0-9oil]){7,13}(?![a-z0-9])")
 _SINGLE_DIGITS = re.compile(r"(?<!\d)\d \d \d(?!\d)")
+_MISTYPED = re.compile(r"(?<![a-z0-9])[+0o6][ .\-]?[0-9oil](?:[ .\-]?[0-9oil]){7,13}(?![a-z0-9])")
+# Probes, each necessary for a match of the pattern it spares: a number that is said has a nought or, as any
+# mobile number here, an eight; a mistyped one a digit beside a lone `o`, `i`, `l`; a spaced one three digits.
+_SAID = ("nol", "lapan", "kosong", "zero", "wolu")
+_OTHER = "a-hj-km-np-z"
+_DIGIT_RUN = re.compile(
+    rf"[0-9](?: [0-9] [0-9](?![0-9])|[ .\-]?[oil](?![{_OTHER}])"
+    rf"|(?<=[oil].)(?<![{_OTHER}][oil].)|(?<=[oil][ .\-].)(?<![{_OTHER}][oil][ .\-].))"
+)
 
 
 def dial(text: str) -> tuple[str, list[Edit]]:
     """Numbers said in words, one digit at a time, or with letters for digits."""
-    passes = text, []
-    for pattern, replacement in ((_SPOKEN, _said), (_GLUED, _said)):
-        if any(word in text for word in ("nol", "kosong", "zero", "nul", "ziro", "enam", "lapan")):
-            new, edits = substitute(text, pattern, replacement)
+    if any(map(text.__contains__, _SAID)):
+        for pattern in (_SPOKEN, _GLUED):
+            new, edits = substitute(text, pattern, _said)
             if new != text:
                 return new, edits
-    new, edits = substitute(text, _MISTYPED, _typed)
-    if new != text:
-        return new, edits
-    if _SINGLE_DIGITS.search(text):
-        return substitute(text, _SPACED_DIGITS, _close_up)
-    return passes
+    if _DIGIT_RUN.search(text):
+        new, edits = substitute(text, _MISTYPED, _typed)
+        return (new, edits) if new != text else substitute(text, _SPACED_DIGITS, _close_up)
+    return text, []
 
 
 def _said(found: re.Match[str]) -> str | None:
