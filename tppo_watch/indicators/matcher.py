@@ -1,25 +1,32 @@
 """One pass over a document for every pattern of every rule.
 
-Tokens become symbols through one bounded look-up each; phrases, concepts and entities add more. A pattern is tried
-only where its rarest step occurs and every other step that it needs occurs too, so the cost of a thousand
-patterns that do not match is a few set tests.
+Each token stands for a number of symbols, looked up once a word; phrases and entities add more. Which
+patterns may match in a sentence is then a few operations on long integers: a pattern has a bit for each of
+the first steps that it needs, a word the bits of all steps that it can be. A pattern is tried only where all
+of its bits are there.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
+from operator import attrgetter, itemgetter, or_
 
 from ..text.document import Document
 from ..types import Entity
 from .morphology import stems
 from .pattern import Step, Symbols, compile_pattern, is_number
 
-_CACHE_LIMIT = 200_000  # distinct words remembered; real text has fewer, hostile text must not fill the memory
+_CACHE_LIMIT = 200_000  # distinct words remembered; hostile text must not fill the memory
 _LONGEST_STEMMED = 40
+_PLACES = 3  # steps of a pattern that have a bit; 96 of 100 patterns need no more
+
+Span = tuple[int, int]  #: tokens, half-open
+_first = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,51 +40,65 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    rule: int
+    rule: str
     steps: tuple[Step, ...]
-    needed: frozenset[int]  #: symbols of the steps that must be there
     symbols: frozenset[int]  #: of all steps
-    unless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a token, a phrase or an entity stands for."""
+
+    symbols: frozenset[int]  #: those that some pattern asks for
+    bits: int  #: of the steps it can be
+    parts: frozenset[int]  #: symbols that stand in a phrase, but not first
+    begun: tuple[Mapping[int, Sequence[tuple[tuple[int, ...], int]]], ...]  #: phrases that may begin here
+
+
+_bits = attrgetter("bits")
+_Longer = tuple[int, int, _Meaning]  #: what several tokens stand for together, with their half-open span
 
 
 class Chart:
-    """Which symbols and entities stand in one document.
+    """What the tokens of one document stand for, alone and together.
 
     Attributes
     ----------
-    singles : list of frozenset of int
-        Symbols that each token stands for alone.
-    longer : dict of int to list of (int, int)
-        Half-open spans of tokens of the symbols that several tokens stand for together.
-    present : set of int
-        All of them.
+    meanings : list of _Meaning
+        Of each token.
+    longer : list of (int, int, _Meaning)
+        Phrases and entities in reading order.
     word_number : list of int
         How many words stand before each token, and before the end.
+    sentences : list of int
+        Number of the sentence of each token.
     entities : list of (Entity, int, int)
         Entities with their half-open spans of tokens.
     """
 
-    __slots__ = ("singles", "longer", "present", "word_number", "sentences", "entities", "where")
+    __slots__ = ("meanings", "longer", "word_number", "sentences", "entities")
 
-    def __init__(self, singles: list[frozenset[int]], word_number: list[int], sentences: list[int]) -> None:
-        self.singles, self.word_number, self.sentences = singles, word_number, sentences
-        self.longer: dict[int, list[tuple[int, int]]] = {}
-        self.present: set[int] = set().union(*singles)
+    def __init__(self, document: Document, meanings: list[_Meaning]) -> None:
+        self.meanings, self.sentences = meanings, document.sentences
+        self.word_number = [0, *accumulate(map(str.isalnum, map(_first, document.tokens)))]
+        self.longer: list[_Longer] = []
         self.entities: list[tuple[Entity, int, int]] = []
-        self.where: dict[int, list[tuple[int, int]]] = {}
 
-    def locate(self, wanted: set[int]) -> None:
-        """Fill `where` with the spans of the symbols in `wanted`: most symbols of a text are never asked for."""
-        where = self.where
-        for i, symbols in enumerate(self.singles):
-            for symbol in symbols & wanted:
-                spans = where.get(symbol)
-                if spans is None:
-                    where[symbol] = [(i, i + 1)]
-                else:
-                    spans.append((i, i + 1))
-        for symbol in self.longer.keys() & wanted:
-            where[symbol] = sorted({*where.get(symbol, ()), *self.longer[symbol]})
+    def stretches(self) -> Iterator[tuple[int, int, list[_Longer]]]:
+        """Half-open runs of tokens that no match leaves, with what is longer in them.
+
+        They are the sentences; those that a phrase or an entity reaches into are one.
+        """
+        sentences, longer = self.sentences, self.longer
+        end = k = 0
+        while end < len(sentences):
+            first, begun = end, k
+            end = bisect_right(sentences, sentences[first], first)
+            while k < len(longer) and longer[k][0] < end:
+                if longer[k][1] > end:
+                    end = bisect_right(sentences, sentences[longer[k][1] - 1], end)
+                k += 1
+            yield first, end, longer[begun:k]
 
 
 class Matcher:
@@ -95,129 +116,185 @@ class Matcher:
         self, rules: Iterable[tuple[str, Sequence[str], Sequence[str]]], lexicon: dict[str, tuple[str, ...]]
     ) -> None:
         self.symbols = Symbols(lexicon)
-        self.rules: list[str] = []
-        patterns: list[_Pattern] = []
+        self._patterns: list[_Pattern] = []
+        self._wanted = 0  # bits of the patterns that are no counter patterns
+        self._against: dict[str, int] = {}  # bits of the counter patterns of each rule
         for rule, wanted, unwanted in rules:
-            number = len(self.rules)
-            self.rules.append(rule)
-            for text, unless in [(p, False) for p in wanted] + [(p, True) for p in unwanted]:
-                steps = compile_pattern(text, self.symbols, rule)
-                needed = frozenset(step.symbol for step in steps if not step.optional)
-                every = frozenset(step.symbol for step in steps)
-                patterns.append(_Pattern(number, steps, needed, every, unless))
-        frequency = Counter(symbol for pattern in patterns for symbol in pattern.needed)
-        # The symbol that the fewest patterns share is the rarest in running text, near enough.
-        self._by_anchor: dict[int, list[_Pattern]] = defaultdict(list)
-        for pattern in patterns:
-            anchor = min(sorted(pattern.needed), key=frequency.__getitem__)
-            self._by_anchor[anchor].append(pattern)
-        self._anchors = frozenset(self._by_anchor)
+            self._wanted |= self._compile(rule, wanted)
+            self._against[rule] = self._compile(rule, unwanted)
+        self._asked = frozenset(symbol for pattern in self._patterns for symbol in pattern.symbols)
+        self._parts = self.symbols.parts()
         self._known_stems = frozenset(self.symbols.stems)
-        self._cache: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
-        self._closure: dict[int, tuple[int, ...]] = {}  # of phrases and entities, of which there are few
-        self._type = {name: self.symbols.types.get(name) for name in _TYPES}
+        self._unneeded, self._bits = self._bits_of_steps()
+        self._meanings: dict[tuple[int, ...], _Meaning] = {}
+        self._of_token: dict[str, _Meaning] = {}
+
+    def _compile(self, rule: str, texts: Sequence[str]) -> int:
+        """Add patterns of a rule; return their bits."""
+        before = len(self._patterns)
+        for text in texts:
+            steps = compile_pattern(text, self.symbols, rule)
+            self._patterns.append(_Pattern(rule, steps, frozenset(step.symbol for step in steps)))
+        return (1 << len(self._patterns)) - (1 << before)
+
+    def _bits_of_steps(self) -> tuple[int, dict[int, int]]:
+        """Bits of the steps that patterns lack, and of each symbol; those of one place stand together."""
+        size = len(self._patterns)
+        lacking, bits = 0, defaultdict(int)
+        for number, pattern in enumerate(self._patterns):
+            needed = [step.symbol for step in pattern.steps if not step.optional]
+            for place in range(_PLACES):
+                bit = 1 << place * size + number
+                if place < len(needed):
+                    bits[needed[place]] |= bit
+                else:
+                    lacking |= bit
+        return lacking, dict(bits)
 
     # -- symbols ---------------------------------------------------------------------------------------
 
-    def _symbols_of(self, token: str) -> tuple[frozenset[int], tuple[int, ...]]:
-        """Every symbol that `token` stands for alone, and those of them that may begin a phrase."""
+    def _meaning(self, symbols: tuple[int, ...]) -> _Meaning:
+        """The meaning of what stands for `symbols`; the many words that stand for the same share it."""
+        meaning = self._meanings.get(symbols)
+        if meaning is None:
+            every = self.symbols.with_concepts(symbols)
+            phrases = self.symbols.phrases
+            meaning = self._meanings[symbols] = _Meaning(
+                symbols=self._asked.intersection(every),
+                bits=reduce(or_, (self._bits.get(symbol, 0) for symbol in every), 0),
+                parts=self._parts.intersection(every),
+                begun=tuple(phrases[symbol] for symbol in every if symbol in phrases),
+            )
+        return meaning
+
+    def _meaning_of(self, token: str) -> _Meaning:
+        """What `token` stands for alone."""
         found: list[int] = []
         if token in self.symbols.words:
             found.append(self.symbols.words[token])
         if len(token) <= _LONGEST_STEMMED and token[0].isalpha():
             found.extend(self.symbols.stems[stem] for stem in stems(token, self._known_stems))
-        if self._type["n"] is not None and is_number(token):
-            found.append(self._type["n"])
-        symbols = self.symbols.with_concepts(found)
-        result = (frozenset(symbols), tuple(s for s in symbols if s in self.symbols.phrases))
-        if len(self._cache) < _CACHE_LIMIT:
-            self._cache[token] = result
-        return result
+        if "n" in self.symbols.types and is_number(token):
+            found.append(self.symbols.types["n"])
+        meaning = self._meaning(tuple(found))
+        if len(self._of_token) < _CACHE_LIMIT:
+            self._of_token[token] = meaning
+        return meaning
 
     def chart(self, document: Document, entities: Sequence[Entity] = ()) -> Chart:
-        """Every symbol of `document`, with the concepts and entities it stands for."""
-        cache, symbols_of = self._cache, self._symbols_of
-        known = [cache.get(token) or symbols_of(token) for token in document.tokens]
-        word_number = [0, *accumulate(token[0].isalnum() for token in document.tokens)]
-        chart = Chart([symbols for symbols, _ in known], word_number, document.sentences)
+        """What the tokens of `document` stand for, with the phrases and entities among them."""
+        known, meaning_of = self._of_token, self._meaning_of
+        meanings = [known.get(token) or meaning_of(token) for token in document.tokens]
+        chart = Chart(document, meanings)
+        for i, meaning in enumerate(meanings[:-1]):
+            if meaning.begun and meanings[i + 1].parts:
+                self._add_phrases(chart, i)
+        types = self.symbols.types
         for entity, first, end in _placed(document, entities):
             chart.entities.append((entity, first, end))
             for name in entity_types(entity):
-                symbol = self._type.get(name)
-                if symbol is not None:
-                    self._add(chart, symbol, (first, end))
-        for i, (_, heads) in enumerate(known):
-            for head in heads:
-                self._add_phrases(chart, head, i)
+                if name in types:
+                    chart.longer.append((first, end, self._meaning((types[name],))))
+        chart.longer.sort(key=_first)
         return chart
 
-    def _add(self, chart: Chart, symbol: int, span: tuple[int, int]) -> None:
-        """Note a symbol that several tokens stand for together, and its concepts."""
-        names = self._closure.get(symbol)
-        if names is None:
-            names = self._closure[symbol] = self.symbols.with_concepts((symbol,))
-        for name in names:
-            chart.longer.setdefault(name, []).append(span)
-            chart.present.add(name)
-
-    def _add_phrases(self, chart: Chart, head: int, at: int) -> None:
-        """Note the phrases that begin with the symbol `head` at token `at`."""
-        singles = chart.singles
-        if at + 1 >= len(singles):
-            return
-        by_second = self.symbols.phrases[head]
-        for second in by_second.keys() & singles[at + 1]:
-            for rest, phrase in by_second[second]:
-                end = at + 2 + len(rest)
-                if end <= len(singles) and all(s in singles[at + 2 + k] for k, s in enumerate(rest)):
-                    self._add(chart, phrase, (at, end))
+    def _add_phrases(self, chart: Chart, at: int) -> None:
+        """Note the phrases that begin at token `at`."""
+        meanings = chart.meanings
+        parts = meanings[at + 1].parts
+        for by_second in meanings[at].begun:
+            for second in by_second.keys() & parts:
+                for rest, phrase in by_second[second]:
+                    end = at + 2 + len(rest)
+                    if rest and not (
+                        end <= len(meanings)
+                        and all(s in meanings[at + 2 + k].parts for k, s in enumerate(rest))
+                    ):
+                        continue
+                    chart.longer.append((at, end, self._meaning((phrase,))))
 
     # -- patterns --------------------------------------------------------------------------------------
 
     def find(self, chart: Chart) -> list[Hit]:
         """Matches in reading order; overlapping matches of one rule are joined."""
-        present = chart.present
-        possible: list[_Pattern] = []
-        wanted: set[int] = set()
-        for symbol in self._anchors & present:
-            for pattern in self._by_anchor[symbol]:
-                if pattern.needed <= present:
-                    possible.append(pattern)
-                    wanted |= pattern.symbols
-        chart.locate(wanted)
-        hits: dict[int, list[tuple[int, int]]] = {}
-        against: dict[int, set[int]] = {}
-        for pattern in possible:
-            for first, end in _spans(pattern.steps, chart):
-                if pattern.unless:
-                    against.setdefault(pattern.rule, set()).add(chart.sentences[first])
-                else:
-                    hits.setdefault(pattern.rule, []).append((first, end))
         found: list[Hit] = []
-        for rule, spans in hits.items():
-            blocked = against.get(rule, ())
-            kept = [span for span in spans if chart.sentences[span[0]] not in blocked]
-            found.extend(Hit(self.rules[rule], first, end - 1) for first, end in joined(kept))
+        for first, end, longer in chart.stretches():
+            meanings = chart.meanings[first:end]
+            possible = self._possible(meanings, longer)
+            if not possible & self._wanted:
+                continue
+            spans = self._spans(possible & self._wanted, chart, first, meanings, longer)
+            for rule, kept in spans.items():
+                against = possible & self._against[rule]
+                if against:
+                    withdrawn = self._spans(against, chart, first, meanings, longer).get(rule, ())
+                    sentences = {chart.sentences[begin] for begin, _ in withdrawn}
+                    kept = [span for span in kept if chart.sentences[span[0]] not in sentences]
+                found.extend(Hit(rule, begin, stop - 1) for begin, stop in joined(kept))
         found.sort(key=lambda hit: (hit.first, hit.last, hit.rule))
         return found
 
+    def _possible(self, meanings: list[_Meaning], longer: list[_Longer]) -> int:
+        """Bits of the patterns whose first needed steps all stand somewhere among `meanings` and `longer`."""
+        there = reduce(or_, map(_bits, meanings), self._unneeded)
+        for _, _, meaning in longer:
+            there |= meaning.bits
+        size = len(self._patterns)
+        possible = there
+        for place in range(1, _PLACES):
+            possible &= there >> place * size
+        return possible
 
-def _placed(document: Document, entities: Sequence[Entity]) -> list[tuple[Entity, int, int]]:
+    def _spans(
+        self, bits: int, chart: Chart, first: int, meanings: list[_Meaning], longer: list[_Longer]
+    ) -> dict[str, list[Span]]:
+        """Spans of the patterns with these bits, by rule, in a stretch that begins at token `first`."""
+        patterns = []
+        while bits:
+            number = bits.bit_length() - 1
+            bits ^= 1 << number
+            patterns.append(self._patterns[number])
+        where = _located(patterns, first, meanings, longer)
+        spans: dict[str, list[Span]] = {}
+        for pattern in patterns:
+            found = _matches(pattern.steps, chart, where)
+            if found:
+                spans.setdefault(pattern.rule, []).extend(found)
+        return spans
+
+
+def _located(
+    patterns: list[_Pattern], first: int, meanings: list[_Meaning], longer: list[_Longer]
+) -> Mapping[int, list[Span]]:
+    """Where in a stretch every symbol stands that one of `patterns` asks for."""
+    wanted = set().union(*[pattern.symbols for pattern in patterns])
+    where: defaultdict[int, list[Span]] = defaultdict(list)
+    for i, meaning in enumerate(meanings, first):
+        for symbol in meaning.symbols & wanted:
+            where[symbol].append((i, i + 1))
+    together = set()
+    for begin, end, meaning in longer:
+        for symbol in meaning.symbols & wanted:
+            where[symbol].append((begin, end))
+            together.add(symbol)
+    for symbol in together:
+        where[symbol] = sorted(set(where[symbol]))
+    return where
+
+
+def _placed(document: Document, entities: Sequence[Entity]) -> Iterator[tuple[Entity, int, int]]:
     """Entities with the half-open spans of the tokens they touch."""
-    if not entities:
-        return []
-    starts, ends = document.starts, document.ends
+    starts: Sequence[int] = document.starts
+    ends: Sequence[int] = document.ends
+    start_of = end_of = None
     if not document.offsets.is_identity:
-        spans = [document.token_span(i, i) for i in range(len(document.tokens))]
-        starts, ends = [start for start, _ in spans], [end for _, end in spans]
-    spans_of = ((entity, bisect_right(ends, entity.start), bisect_left(starts, entity.end)) for entity in entities)
-    return [(entity, first, end) for entity, first, end in spans_of if first < end]
-
-
-_TYPES = (
-    "n", "money", "salary", "fee", "debt", "place", "abroad", "risky_place", "phone", "contact", "age", "minor",
-    "day", "licence", "doc",
-)  # fmt: skip
+        starts = ends = range(len(document.tokens))
+        start_of, end_of = (lambda i: document.token_span(i, i)[0]), (lambda i: document.token_span(i, i)[1])
+    for entity in entities:
+        first = bisect_right(ends, entity.start, key=end_of)
+        end = bisect_left(starts, entity.end, key=start_of)
+        if first < end:
+            yield entity, first, end
 
 
 def entity_types(entity: Entity) -> tuple[str, ...]:
@@ -232,26 +309,28 @@ def entity_types(entity: Entity) -> tuple[str, ...]:
     if kind == "age":
         # "15-20" takes minors though its upper end is grown up; "maks 35" says nothing of them.
         low, high = value.get("min"), value.get("max")
-        return ("age", "minor") if (low is not None and low < 18) or (high is not None and high < 18) else ("age",)
+        is_minors = (low is not None and low < 18) or (high is not None and high < 18)
+        return ("age", "minor") if is_minors else ("age",)
     return {"date": ("day",), "licence": ("licence",), "document": ("doc",)}.get(kind, ())
 
 
-def _spans(steps: tuple[Step, ...], chart: Chart) -> list[tuple[int, int]]:
+def _matches(steps: tuple[Step, ...], chart: Chart, where: Mapping[int, list[Span]]) -> list[Span]:
     """Every way to begin the pattern, each with its shortest end."""
-    starts = chart.where[steps[0].symbol]
+    starts = where[steps[0].symbol]
     if len(steps) == 1:
         return starts
-    known: dict[tuple[int, int], int | None] = {}
-    found = []
-    for first, end in starts:
-        last = _follow(steps, 1, end, chart, known)
-        if last is not None:
-            found.append((first, last))
-    return found
+    known: dict[Span, int | None] = {}
+    ends = ((first, _follow(steps, 1, end, chart, where, known)) for first, end in starts)
+    return [(first, end) for first, end in ends if end is not None]
 
 
 def _follow(
-    steps: tuple[Step, ...], i: int, end: int, chart: Chart, known: dict[tuple[int, int], int | None]
+    steps: tuple[Step, ...],
+    i: int,
+    end: int,
+    chart: Chart,
+    where: Mapping[int, list[Span]],
+    known: dict[Span, int | None],
 ) -> int | None:
     """Shortest end of ``steps[i:]`` from the token `end` on; what is known is not searched again."""
     if (i, end) in known:
@@ -259,7 +338,7 @@ def _follow(
     step = steps[i]
     is_last = i + 1 == len(steps)
     best: int | None = None
-    spans = chart.where.get(step.symbol)
+    spans = where.get(step.symbol)
     if spans is not None and spans[-1][0] >= end:
         words, sentences = chart.word_number, chart.sentences
         sentence = sentences[end - 1]
@@ -268,11 +347,11 @@ def _follow(
             first, stop = spans[k]
             if words[first] > limit or sentences[first] != sentence:
                 break
-            last = stop if is_last else _follow(steps, i + 1, stop, chart, known)
+            last = stop if is_last else _follow(steps, i + 1, stop, chart, where, known)
             if last is not None and (best is None or last < best):
                 best = last
     if best is None and step.optional:
-        best = end if is_last else _follow(steps, i + 1, end, chart, known)
+        best = end if is_last else _follow(steps, i + 1, end, chart, where, known)
     known[i, end] = best
     return best
 

@@ -9,7 +9,7 @@ a pattern never reaches over the end of a sentence or line.
 ``kartu_keluarga``        these words side by side (``di_tahan~`` works too)
 ``{dokumen}``             any member of a concept of the lexicon
 ``(a|b_c|{d})``           one of these
-``x?``                    may be missing
+``x?``                    may be missing; where it stands, the match takes it in
 ``...``                   up to six other words here instead of two
 ``<n>``                   a number; ``<money>``, ``<place>``, ``<abroad>``, ``<risky_place>``, ``<phone>``,
                           ``<contact>``, ``<age>``, ``<minor>`` (an age under 18), ``<day>``, ``<licence>``,
@@ -69,6 +69,16 @@ class Symbols:
                     found[concept] = None
                     todo.append(concept)
         return tuple(found)
+
+    def parts(self) -> frozenset[int]:
+        """Symbols that stand in a phrase, but not first."""
+        return frozenset(
+            part
+            for by_second in self.phrases.values()
+            for second, phrases in by_second.items()
+            for rest, _ in phrases
+            for part in (second, *rest)
+        )
 
     def _id(self, name: str) -> int:
         return self._ids.setdefault(name, len(self._ids))

@@ -87,6 +87,8 @@ def _walk(document: Document, chart: Chart, start: int, step: int, reach: int, s
 
 def _quotations(document: Document) -> list[tuple[int, int]]:
     """Tokens between quotation marks, where somebody else is quoted."""
+    if _QUOTES.keys().isdisjoint(document.tokens):
+        return []
     found: list[tuple[int, int]] = []
     opened: int | None = None
     closing = ""
