@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -53,6 +54,26 @@ def test_the_demo_scans_the_samples_and_shows_the_alerts(run):
     assert "alerts show" in out
 
 
+def test_the_demo_names_the_command_as_it_was_called(run, monkeypatch):
+    """What it says to do next can be pasted, also where the command is not on the path."""
+    monkeypatch.setattr(sys, "argv", [".venv/bin/tppo-watch"])
+    out = run("scan", "--demo", "demo")[1]
+    number = re.search(r"\.venv/bin/tppo-watch alerts show (\d+) --config demo/tppo.toml\n", out)[1]
+    assert run("alerts", "show", number, "--config", "demo/tppo.toml")[0] == 0
+
+
+def test_a_plea_in_the_list_has_no_score(run):
+    """Whoever may need help is not shown as a suspect: no risk, no kind of exploitation."""
+    Path("tppo.toml").write_text(JSONL)
+    posts = ("Loker Kamboja", "tolong saya di Kamboja")
+    Path("a.jsonl").write_text("".join(json.dumps({"text": post}) + "\n" for post in posts))
+    run("scan")
+    table = run("alerts", "list")[1].splitlines()
+    (plea,) = [line for line in table if "tolong saya" in line]
+    assert "PERTOLONGAN" in plea
+    assert "0," not in "".join(table[table.index(plea) : table.index(plea) + 2])
+
+
 def test_the_demo_leaves_other_folders_alone(run):
     """A folder that holds something else is refused before anything is copied."""
     Path("penuh").mkdir()
@@ -70,7 +91,7 @@ def test_a_scan_with_failures_exits_3(run):
     Path("tppo.toml").write_text(JSONL + broken)
     code, out, err = run("scan")
     assert code == 3
-    assert "1 new posts" in out
+    assert "1 new post, 0 of them copies; 1 alert (1 high)." in out
     assert "a: line 2" in err and "tiada" in err
 
 

@@ -84,7 +84,11 @@ def restored(record: AlertRecord, *, reveal: bool = False) -> Assessment:
 def excerpt(text: str) -> str:
     """The first words on one line."""
     line = " ".join(text.split())
-    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1].rstrip() + "…"
+    if len(line) <= _EXCERPT:
+        return line
+    cut = line[:_EXCERPT]
+    words = cut.rpartition(" ")[0]
+    return (words if len(words) > _EXCERPT // 2 else cut[:-1]) + "…"  # one endless word is cut within
 
 
 def _shown_text(record: AlertRecord, reveal: bool) -> str:

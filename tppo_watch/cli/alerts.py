@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError
-from .output import print_json, print_table, say, shown
+from .output import print_json, print_table, say, share, shown
 
 if TYPE_CHECKING:
     from ..storage.alerts import AlertRecord
@@ -53,7 +53,7 @@ CONFIG = Path("tppo.toml")
 
 _WORDS = {
     "id": {
-        "columns": ("no", "antrean", "tingkat", "risiko", "bentuk", "sumber", "waktu (WIB)", "isi"),
+        "columns": ("no", "antrean, risiko", "mengapa", "asal, waktu (WIB)", "isi"),
         "assistance": "PERTOLONGAN",
         "copies": "+{} salinan",
         "empty": "Tidak ada peringatan.",
@@ -61,7 +61,7 @@ _WORDS = {
         "hidden": "Nomor disamarkan; --reveal menampilkannya.",
     },
     "en": {
-        "columns": ("id", "lane", "level", "risk", "type", "source", "time (WIB)", "text"),
+        "columns": ("id", "lane, risk", "why", "from, time (WIB)", "text"),
         "assistance": "HELP",
         "copies": "+{} copies",
         "empty": "There are no alerts.",
@@ -69,6 +69,8 @@ _WORDS = {
         "hidden": "Numbers are masked; --reveal shows them.",
     },
 }
+_PROSE_WIDTH = 46  # characters a line
+_NAMED_INDICATORS = 2
 _STYLES = {"assistance": "bold magenta", "high": "bold red", "medium": "bold yellow"}
 
 
@@ -110,7 +112,9 @@ def show_table(records: list[AlertRecord], lang: str = "id") -> None:
     if not records:
         print(_WORDS[words.lang]["empty"])
         return
-    print_table(list(_WORDS[words.lang]["columns"]), [_row(record, words) for record in records])
+    columns = list(_WORDS[words.lang]["columns"])
+    widths = {columns[2]: _PROSE_WIDTH, columns[4]: _PROSE_WIDTH}
+    print_table(columns, [_row(record, words) for record in records], widths=widths)
 
 
 def _row(record: AlertRecord, words: Words) -> list[Any]:
@@ -118,19 +122,24 @@ def _row(record: AlertRecord, words: Words) -> list[Any]:
 
     from ..alerts import summary
 
-    line, say_so = summary(record), _WORDS[words.lang]
-    lane = say_so["assistance"] if record.lane == "assistance" else words.term("levels", record.lane)
-    copies = f" ({say_so['copies'].format(record.copies)})" if record.copies else ""  # type: ignore[attr-defined]
-    return [
-        str(record.id),
-        Text(str(lane), style=_STYLES[record.lane]),
-        words.term("levels", line["level"]),
-        f"{line['risk']:.2f}".replace(".", "," if words.lang == "id" else "."),
-        words.rule(line["type"]) if "type" in line else "–",
-        record.source_id,
-        _local(record.published or record.fetched),
-        line["excerpt"] + copies,
-    ]
+    line, said = summary(record), _WORDS[words.lang]
+    copies = f" ({said['copies'].format(record.copies)})" if record.copies else ""  # type: ignore[attr-defined]
+    why = "; ".join(_strongest(record, words))
+    if record.lane == "assistance":
+        # Whoever may need help is no suspect: how likely an offer is says nothing of that person.
+        lane = Text(str(said["assistance"]), style=_STYLES[record.lane])
+    else:
+        lane = Text(words.term("levels", record.lane), style=_STYLES[record.lane])
+        lane.append(f"\n{share(line['risk'], words.lang)}", style="not bold default")
+        why = f"{words.rule(line['type'])}: {why}" if "type" in line else why
+    origin = f"{record.source_id}\n{_local(record.published or record.fetched)}"
+    return [str(record.id), lane, why, origin, line["excerpt"] + copies]
+
+
+def _strongest(record: AlertRecord, words: Words) -> list[str]:
+    matches = [match for match in record.assessment["indicators"] if match["scope"] == "asserted"]
+    matches.sort(key=lambda match: -match["weight"])
+    return list(dict.fromkeys(words.rule(match["id"]) for match in matches))[:_NAMED_INDICATORS]
 
 
 def _local(time: datetime) -> str:
@@ -152,6 +161,7 @@ def show(
     Example: tppo-watch alerts show 7
     """
     from ..alerts import details, restored
+    from ..alerts.masking import MASK
     from ..watch import open_watch
     from ..wording import Words
 
@@ -168,7 +178,7 @@ def show(
 
     print(_heading(record, words))
     draw(Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH), assessment, words)
-    if not reveal:
+    if MASK in assessment.text:
         say(str(_WORDS[words.lang]["hidden"]))
 
 

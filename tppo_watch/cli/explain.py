@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InputError
-from .output import print_json, shown
+from .output import print_json, share, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from ..types import Assessment, Match
+    from ..types import Assessment, Entity, Match
     from ..wording import Language, Words
 
 BAR_WIDTH = 12  # characters on each side of zero
@@ -28,7 +28,8 @@ WIDTH = 100  # of the picture, and where there is no terminal
 NAME_WIDTH = 44
 
 STYLES = {"act": "bold yellow", "means": "bold red", "purpose": "bold magenta", "context": "bold cyan"}
-UNASSERTED, COUNTER, ENTITY = "dim strike", "bold green", "underline"
+_LEVEL_STYLES = {"high": "bold red", "medium": "bold yellow", "low": "bold cyan", "none": "bold green"}
+UNASSERTED, COUNTER, ENTITY, HELP = "dim strike", "bold green", "underline", "bold magenta"
 
 
 def explain(
@@ -78,13 +79,17 @@ def draw(console: Console, assessment: Assessment, words: Words) -> None:
     """The whole explanation; the reasons come before the score."""
     titles = _TITLES[words.lang]
     marked = _numbered(assessment)
-    _section(console, titles["text"], [_marked_text(assessment, marked)])
+    if assessment.assistance:
+        from rich.text import Text
+
+        console.print(Text(f"{titles['assistance'].upper()}\n", style=HELP))
+    _section(console, titles["text"], [("", _marked_text(assessment, marked))])
     _section(console, titles["indicators"], _match_lines(assessment.indicators, marked, words))
     _section(console, titles["counter"], _match_lines(assessment.counter, marked, words))
     _section(console, titles["reasons"], _bars(assessment, words))
     _section(console, titles["entities"], _entity_lines(assessment, words))
-    _section(console, titles["missing"], (_item(words.question(name)) for name in assessment.missing))
-    _section(console, titles["advice"], (_item(line) for line in words.advice(assessment)))
+    _section(console, titles["missing"], (("-", words.question(name)) for name in assessment.missing))
+    _section(console, titles["advice"], (("-", line) for line in words.advice(assessment)))
     _section(console, titles["score"], _score_lines(assessment, words))
 
 
@@ -103,6 +108,7 @@ _TITLES: dict[str, dict[str, str]] = {
         "risk": "risiko",
         "kind": "jenis tulisan",
         "assistance": "mungkin butuh pertolongan sekarang",
+        "as_offer": "sebagai tawaran kerja",
     },
     "en": {
         "text": "Text",
@@ -118,30 +124,40 @@ _TITLES: dict[str, dict[str, str]] = {
         "risk": "risk",
         "kind": "kind of writing",
         "assistance": "may need help now",
+        "as_offer": "as a job offer",
     },
 }
 
 
-def _section(console: Console, title: str, lines: Iterable[Text | str]) -> None:
+#: A line of a section: its mark, under which the line does not run on, and what it says.
+Line = tuple["str | Text", "str | Text"]
+
+
+def _section(console: Console, title: str, lines: Iterable[Line]) -> None:
     from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
     rows = list(lines)
     if not rows:
         return
     console.print(Text(title, style="bold"))
-    for row in rows:
-        console.print(Padding(Text(row) if isinstance(row, str) else row, (0, 0, 0, 2), expand=False))
+    for mark, line in rows:
+        grid = Table.grid(padding=(0, 1))
+        if mark:
+            grid.add_row(*(Text(shown(cell)) if isinstance(cell, str) else cell for cell in (mark, line)))
+        else:
+            grid.add_row(Text(shown(line)) if isinstance(line, str) else line)
+        console.print(Padding(grid, (0, 0, 0, 2), expand=False))
     console.print()
 
 
-def _item(line: str) -> str:
-    return f"- {shown(line)}"
-
-
 def _numbered(assessment: Assessment) -> dict[Match, int]:
-    """A number for each match, in reading order: colour alone does not reach everyone, nor a pipe."""
-    matches = sorted({*assessment.indicators, *assessment.counter}, key=lambda m: (m.start, m.end, m.id))
+    """A number for each match, in the order in which they end, where the numbers stand.
+
+    Colour alone does not reach everyone, nor a pipe.
+    """
+    matches = sorted({*assessment.indicators, *assessment.counter}, key=lambda m: (m.end, m.start, m.id))
     return {match: number for number, match in enumerate(matches, start=1)}
 
 
@@ -160,26 +176,25 @@ def _marked_text(assessment: Assessment, marked: dict[Match, int]) -> Text:
     for match in marked:
         text.stylize(_style(match, match in assessment.counter), match.start, match.end)
     out, done = Text(), 0
-    for match, number in sorted(marked.items(), key=lambda item: (item[0].end, item[1])):
+    for match, number in marked.items():
         out.append_text(text[done : match.end])
         out.append(f"[{number}]", style="dim")
         done = match.end
     return out.append_text(text[done:])
 
 
-def _match_lines(matches: tuple[Match, ...], marked: dict[Match, int], words: Words) -> Iterable[Text]:
+def _match_lines(matches: tuple[Match, ...], marked: dict[Match, int], words: Words) -> Iterable[Line]:
     from rich.text import Text
 
     for match in sorted(matches, key=marked.__getitem__):
-        line = Text(f"[{marked[match]}] ", style="dim")
-        line.append(words.rule(match.id))
+        line = Text(words.rule(match.id))
         line.append(f"  “{shown(' '.join(match.text.split()))}”", style="italic")
         scope = "" if match.scope == "asserted" else f", {words.term('scopes', match.scope)}"
         line.append(f"  ({words.term('elements', match.element)}{scope})", style="dim")
-        yield line
+        yield Text(f"[{marked[match]}]", style="dim"), line
 
 
-def _bars(assessment: Assessment, words: Words) -> Iterable[Text]:
+def _bars(assessment: Assessment, words: Words) -> Iterable[Line]:
     """Signed bars: the starting point, then the weightiest first, calibration last, and their sum."""
     from rich.text import Text
 
@@ -195,10 +210,10 @@ def _bars(assessment: Assessment, words: Words) -> Iterable[Text]:
         line.append(f"{left:>{BAR_WIDTH}}", style="green")
         line.append("│", style="dim")
         line.append(right, style="red")
-        yield line
+        yield "", line
     titles = _TITLES[words.lang]
-    risk = _number(assessment.risk, words.lang)
-    yield Text(f"{titles['sum']:<{names}} {total:+7.2f} → {titles['risk']} {risk}")
+    risk = share(assessment.risk, words.lang)
+    yield "", f"{titles['sum']:<{names}} {total:+7.2f} → {titles['risk']} {risk}"
 
 
 def _sorted_reasons(assessment: Assessment, words: Words) -> list[tuple[str, float]]:
@@ -216,35 +231,65 @@ def _sorted_reasons(assessment: Assessment, words: Words) -> list[tuple[str, flo
     return rows
 
 
-def _entity_lines(assessment: Assessment, words: Words) -> Iterable[str]:
+def _entity_lines(assessment: Assessment, words: Words) -> Iterable[Line]:
     for entity in assessment.entities:
-        value = " ".join(f"{key}={item}" for key, item in entity.value.items())
-        quoted = " ".join(entity.text.split())
-        yield f"- {words.term('entities', entity.kind)}: “{shown(quoted)}” → {shown(value)}"
+        quoted, value = " ".join(entity.text.split()), _value(entity, words.lang)
+        said = "" if value.casefold() == quoted.casefold() else f" → {value}"
+        yield "-", f"{words.term('entities', entity.kind)}: “{quoted}”{said}"
 
 
-def _score_lines(assessment: Assessment, words: Words) -> Iterable[Text | str]:
+def _value(entity: Entity, lang: Language) -> str:
+    """The normalised value as a reviewer would write it."""
+    value = dict(entity.value)
+    parts: list[str] = []
+    if "min" in value or "max" in value:
+        parts.append(_span(value.pop("min", None), value.pop("max", None), lang))
+    elif "place" in value:
+        parts.append(f"{value.pop('place')},")
+    if "normalized" in value:
+        parts.append(value.pop("normalized"))
+    if "period" in value:
+        period = value.pop("period")
+        value["period"] = f"/ {_PERIODS[period] if lang == 'id' else period}"
+    return " ".join([*parts, *map(str, value.values())])
+
+
+_PERIODS = {
+    "hour": "jam", "day": "hari", "week": "minggu", "month": "bulan", "year": "tahun", "trip": "trip",
+    "piece": "satuan",
+}  # fmt: skip
+
+
+def _span(low: float | None, high: float | None, lang: Language) -> str:
+    def number(value: float) -> str:
+        written = f"{value:,.2f}".removesuffix(".00")
+        return written.translate(str.maketrans(",.", ".,")) if lang == "id" else written
+
+    if low is None or high is None:
+        return f"≥ {number(low)}" if low is not None else f"≤ {number(high or 0)}"
+    return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
+def _score_lines(assessment: Assessment, words: Words) -> Iterable[Line]:
     from rich.text import Text
 
     titles, lang = _TITLES[words.lang], words.lang
-    styles = {"high": "bold red", "medium": "bold yellow", "low": "bold cyan", "none": "bold green"}
-    low, high = (_number(end, lang) for end in assessment.interval)
-    head = Text(words.term("levels", assessment.level).upper(), style=styles[assessment.level])
-    head.append(f"  {words.term('promises', assessment.level)}; ", style="not bold default")
-    head.append(f"{titles['risk']} {_number(assessment.risk, lang)} ({low}–{high})", style="not bold default")
-    yield head
-    kind = f"{titles['kind']}: {words.term('stances', assessment.stance)}"
-    yield f"{words.term('labels', assessment.label)}; {kind}"
+    risk, low, high = (share(value, lang) for value in (assessment.risk, *assessment.interval))
+    risk = f"{titles['risk']} {risk}" + ("" if low == high else f" ({low} – {high})")
+    level, kind = words.term("levels", assessment.level), words.term("stances", assessment.stance)
     if assessment.assistance:
-        yield Text(titles["assistance"], style="bold red")
-    for name, value in sorted(assessment.exploitation.items(), key=lambda item: (-item[1], item[0])):
-        if value >= 0.5:
-            yield f"- {words.rule(name)}: {_number(value, lang)}"
-    yield Text(words.statement, style="italic")
-
-
-def _number(value: float, lang: Language) -> str:
-    return f"{value:.2f}".replace(".", ",") if lang == "id" else f"{value:.2f}"
+        # The level is that of an offer. Beside a plea for help it would say: nothing to see here.
+        yield "", Text(titles["assistance"].upper(), style=HELP)
+        yield "", f"{titles['as_offer']}: {level}, {risk}; {titles['kind']}: {kind}"
+    else:
+        head = Text(level.upper(), style=_LEVEL_STYLES[assessment.level])
+        head.append(f"  {words.term('promises', assessment.level)}; {risk}", style="not bold default")
+        yield "", head
+        yield "", f"{words.term('labels', assessment.label)}; {titles['kind']}: {kind}"
+        for name, value in sorted(assessment.exploitation.items(), key=lambda item: (-item[1], item[0])):
+            if value >= 0.5:
+                yield "-", f"{words.rule(name)}: {share(value, lang)}"
+    yield "", Text(words.statement, style="italic")
 
 
 def _draw_svg(path: Path, assessment: Assessment, words: Words) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -44,15 +46,41 @@ def print_json(value: Any) -> None:
     print(dumps(value, indent=2))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-    """A table on standard output, as wide as it needs where there is no terminal. Cells are no markup."""
+def called() -> str:
+    """The command as its user called it, so that an advice can be pasted: it may not be on the path."""
+    path = Path(sys.argv[0])
+    if (path.parent.name, path.name) == ("tppo_watch", "__main__.py"):
+        return "python3 -m tppo_watch"
+    found = shutil.which("tppo-watch")
+    is_found = found is not None and Path(found).resolve() == path.resolve()
+    return sys.argv[0] if path.name == "tppo-watch" and not is_found else "tppo-watch"
+
+
+def share(value: float, lang: str) -> str:
+    """A probability to two places. None is shown as certain, and none as impossible."""
+    shown_value = ">\u00a00.99" if value > 0.99 else "<\u00a00.01" if value < 0.01 else f"{value:.2f}"
+    return shown_value.replace(".", ",") if lang == "id" else shown_value
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, widths: Mapping[str, int] | None = None
+) -> None:
+    """A table on standard output, as wide as it needs where there is no terminal. Cells are no markup.
+
+    Parameters
+    ----------
+    widths : mapping, optional
+        Columns of prose, and after how many characters to break their lines.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table()
+    widths = widths or {}
+    table = Table(show_lines=bool(widths))
     for column in columns:
-        table.add_column(column, overflow="fold")  # a path or address cut short is of no use
+        # A path or address cut short is of no use.
+        table.add_column(column, overflow="fold", max_width=widths.get(column))
     for row in rows:
         table.add_row(*(Text(shown(cell)) if isinstance(cell, str) else cell for cell in row))
     console = Console()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InputError
-from .output import PROGRESS_AFTER_S, print_json, print_table, say
+from .output import PROGRESS_AFTER_S, called, print_json, print_table, say
 
 if TYPE_CHECKING:
     from ..scan import ScanReport
@@ -153,10 +153,13 @@ def _summary(report: ScanReport) -> str:
         said = "Nothing new."
     else:
         lanes = ", ".join(f"{count} {lane}" for lane, count in sorted(report.alerts_by_lane.items()))
-        said = f"{new} new posts, {report.total('copies')} of them copies; {alerts} alerts" + (
-            f" ({lanes})." if lanes else "."
-        )
+        said = f"{_counted(new, 'new post')}, {report.total('copies')} of them copies; "
+        said += _counted(alerts, "alert") + (f" ({lanes})." if lanes else ".")
     return f"{said} Nothing was kept (--dry-run)." if report.is_dry_run else said
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def copy_samples(folder: Path) -> Path:
@@ -185,8 +188,11 @@ def _show_demo(opened: Watch, config: Path) -> None:
     from .alerts import show_table
 
     records = opened.alerts()
-    print()
+    print(f"\nOpen alerts, whoever may need help first ({called()} alerts list --lang en for English):")
     show_table(records)
     if records:
-        print(f"\nExplain one: tppo-watch alerts show {records[0].id} --config {config}")
-    print("The review console comes with a later version; until then these commands are the way in.")
+        # One that was scored for what it offers has more to explain than a plea for help.
+        example = next((record for record in records if record.lane != "assistance"), records[0])
+        print(f"\nWhy one was raised:   {called()} alerts show {example.id} --config {config}")
+        print(f"The same in English:  {called()} alerts show {example.id} --config {config} --lang en")
+    print("A review console in the browser comes with a later version; these commands do until then.")

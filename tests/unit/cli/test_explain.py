@@ -13,6 +13,8 @@ from tests.unit.cli.fake import FakeAssessor
 from tests.unit.io.naughty import NAUGHTY
 from tppo_watch import assessor as real_assessor
 from tppo_watch.cli import explain
+from tppo_watch.cli.output import share
+from tppo_watch.types import Entity
 from tppo_watch.wording import Words
 
 AD = "Loker admin Poipet, gaji 12jt, berangkat visa turis, paspor tidak ditahan"
@@ -101,8 +103,44 @@ def test_english_is_there_when_asked_for(tppo):
 def test_somebody_in_need_is_no_suspect(tppo):
     """A plea for help is marked, and the first advice is safety."""
     out = tppo("explain", "tolong saya di Poipet").out
-    assert "mungkin butuh pertolongan sekarang" in out
+    assert out.startswith("MUNGKIN BUTUH PERTOLONGAN SEKARANG\n")
+    verdict = out.split("Penilaian\n")[1]
+    assert verdict.lstrip().startswith("MUNGKIN BUTUH PERTOLONGAN SEKARANG")
+    assert "tidak perlu ditinjau" not in verdict
+    assert "terduga" not in verdict
     assert out.split("Yang perlu diperiksa\n")[1].lstrip().startswith("- Orang ini mungkin butuh pertolongan")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "indonesian", "english"),
+    [
+        ("salary", {"min": 12e6, "max": 15e6, "currency": "IDR", "period": "month"},
+         "12.000.000–15.000.000 IDR / bulan", "12,000,000–15,000,000 IDR / month"),
+        ("fee", {"min": 1700, "currency": "MYR"}, "≥ 1.700 MYR", "≥ 1,700 MYR"),
+        ("salary", {"min": 2.5, "max": 2.5, "currency": "USD", "period": "hour"},
+         "2,50 USD / jam", "2.50 USD / hour"),
+        ("age", {"max": 35}, "≤ 35", "≤ 35"),
+        ("destination", {"country": "KH", "place": "Poipet"}, "Poipet, KH", "Poipet, KH"),
+        ("origin", {"country": "ID"}, "ID", "ID"),
+        ("contact", {"type": "phone", "normalized": "+6281200000123"},
+         "+6281200000123 phone", "+6281200000123 phone"),
+        ("date", {"start": "2026-11-24", "end": "2026-11-30"},
+         "2026-11-24 2026-11-30", "2026-11-24 2026-11-30"),
+    ],
+)  # fmt: skip
+def test_values_are_written_as_people_write_them(kind, value, indonesian, english):
+    """Sums have separators and a unit, places their country; no names of fields."""
+    entity = Entity(kind, 0, 1, "x", value)
+    assert [explain._value(entity, lang) for lang in ("id", "en")] == [indonesian, english]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(1.0, "> 0,99"), (0.9951, "> 0,99"), (0.99, "0,99"), (0.5, "0,50"), (0.0001, "< 0,01")],
+)
+def test_no_risk_is_shown_as_certain(value, written):
+    """Neither 1,00 nor 0,00 is ever claimed."""
+    assert share(value, "id") == written.replace(" ", "\u00a0")
 
 
 def test_json_holds_the_assessment_and_the_advice(tppo):
