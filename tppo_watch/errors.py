@@ -49,7 +49,9 @@ class KnowledgeError(WatchError):
         super().__init__(message)
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.record}: {self.message}" if self.record else f"{self.file}: {self.message}"
+        return (
+            f"{self.file}: {self.record}: {self.message}" if self.record else f"{self.file}: {self.message}"
+        )
 
     def __reduce__(self):
         return _rebuild, (type(self), (self.message,), {"file": self.file, "record": self.record})
@@ -116,7 +118,7 @@ class ModelNotFoundError(ModelError):
 
 
 class ModelMismatchError(ModelError):
-    """A model file is not the one its manifest describes: it was altered, cut or belongs to another version."""
+    """A model file is not the one its manifest describes: altered, cut or of another version."""
 
     def __init__(self, model: str, file: str, expected: str, found: str) -> None:
         self.file, self.expected, self.found = file, expected, found

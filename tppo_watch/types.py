@@ -49,12 +49,18 @@ class Entity:
     value: Mapping[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "start": self.start, "end": self.end, "text": self.text, "value": dict(self.value)}
+        return {
+            "kind": self.kind,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "value": dict(self.value),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One sign found in one text: an indicator of recruitment for exploitation, or what speaks for innocence."""
+    """One sign found in one text: an indicator of recruitment for exploitation, or of innocence."""
 
     id: str
     start: int
@@ -62,7 +68,9 @@ class Match:
     text: str
     element: Element
     scope: Scope
-    weight: float = 0.0  #: log-odds this match adds to the risk; 0 unless it is asserted and is the one counted
+    weight: float = (
+        0.0  #: log-odds this match adds to the risk; 0 unless it is asserted and is the one counted
+    )
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -97,7 +105,7 @@ class Assessment:
     text: str = field(default="", repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of the contract. `assistance` stands only where it is true; the text is not repeated."""
+        """The JSON form of the contract: `assistance` only where it is true, the text not repeated."""
         record: dict[str, Any] = {
             "risk": round(self.risk, 4),
             "interval": [round(self.interval[0], 4), round(self.interval[1], 4)],

@@ -104,11 +104,15 @@ def checked_files(folder: Path) -> Iterator[tuple[str, bytes]]:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         digests = {str(file): str(digest) for file, digest in manifest["sha256"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise ModelMismatchError(name, MANIFEST, "names and digests of files", "no readable manifest") from exc
+        raise ModelMismatchError(
+            name, MANIFEST, "names and digests of files", "no readable manifest"
+        ) from exc
     for file, expected in sorted(digests.items()):
         path = folder / file
         if Path(file).name != file or not path.is_file():
-            raise ModelMismatchError(name, file, f"sha256 {expected[:12]}…", "no such file in the model folder")
+            raise ModelMismatchError(
+                name, file, f"sha256 {expected[:12]}…", "no such file in the model folder"
+            )
         content = path.read_bytes()
         found = hashlib.sha256(content).hexdigest()
         if found != expected:
@@ -117,7 +121,12 @@ def checked_files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def write_model(
-    folder: Path, *, config: Mapping[str, Any], features: tuple[str, ...], arrays: Mapping[str, np.ndarray], card: str
+    folder: Path,
+    *,
+    config: Mapping[str, Any],
+    features: tuple[str, ...],
+    arrays: Mapping[str, np.ndarray],
+    card: str,
 ) -> None:
     """Write a model folder; the manifest comes last, so a broken write is no model."""
     folder.mkdir(parents=True, exist_ok=True)

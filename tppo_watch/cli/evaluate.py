@@ -15,13 +15,24 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    posts: Annotated[list[Path], typer.Argument(help="Labelled posts that the model was not trained on: JSONL.")],
-    model: Annotated[str | None, typer.Option(help="Installed name or folder; the default model otherwise.")] = None,
-    pairs: Annotated[Path | None, typer.Option(help="Pairs that differ only in what decides: JSONL with `pair`.")] = None,
-    public: Annotated[
-        Path | None, typer.Option(help="Ordinary public text: JSONL with id, text, kind. The half that never trains measures.")
+    posts: Annotated[
+        list[Path], typer.Argument(help="Labelled posts that the model was not trained on: JSONL.")
+    ],
+    model: Annotated[
+        str | None, typer.Option(help="Installed name or folder; the default model otherwise.")
     ] = None,
-    slices: Annotated[bool, typer.Option("--slices", help="Also by kind, language, length and source.")] = False,
+    pairs: Annotated[
+        Path | None, typer.Option(help="Pairs that differ only in what decides: JSONL with `pair`.")
+    ] = None,
+    public: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ordinary public text: JSONL with id, text, kind. The half that never trains measures."
+        ),
+    ] = None,
+    slices: Annotated[
+        bool, typer.Option("--slices", help="Also by kind, language, length and source.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 7,
     json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
 ) -> None:

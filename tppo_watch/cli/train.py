@@ -13,12 +13,18 @@ from .output import say
 
 def train(
     corpus: Annotated[list[Path], typer.Argument(help="Labelled posts: JSONL files, or folders of them.")],
-    out: Annotated[Path, typer.Option(help="Folder of the model; its name becomes the model's.")] = Path("models/default"),
+    out: Annotated[Path, typer.Option(help="Folder of the model; its name becomes the model's.")] = Path(
+        "models/default"
+    ),
     background: Annotated[
         Path | None,
-        typer.Option(help="Ordinary public text, unlabelled: JSONL with id, text, kind. Half of it trains, by a hash of the id."),
+        typer.Option(
+            help="Ordinary public text: JSONL with id, text, kind. Half of it trains, by a hash of the id."
+        ),
     ] = None,
-    prevalence: Annotated[float, typer.Option(help="Share of cases among the posts that will be read.")] = 0.01,
+    prevalence: Annotated[
+        float, typer.Option(help="Share of cases among the posts that will be read.")
+    ] = 0.01,
     lookalikes: Annotated[float, typer.Option(help="Share of posts that resemble them.")] = 0.02,
     seed: Annotated[int, typer.Option(help="Of folds and resampling.")] = 7,
 ) -> None:

@@ -42,7 +42,9 @@ class Indicator(_Record):
     in_ads: str
     patterns: tuple[str, ...]
     counter_patterns: tuple[str, ...] = ()  #: in the same sentence they show that the match is something else
-    holds_negation: bool = False  #: the sign is itself a denial ("tanpa kontrak"): a negation beside it adds nothing
+    holds_negation: bool = (
+        False  #: the sign is itself a denial ("tanpa kontrak"): a negation beside it adds nothing
+    )
     exploitation_types: tuple[str, ...]
     sources: tuple[str, ...]
     child_note: str | None = None
@@ -171,7 +173,7 @@ def exploitation_types() -> tuple[ExploitationType, ...]:
 
 @lru_cache(maxsize=1)
 def lexicon() -> dict[str, tuple[str, ...]]:
-    """Concepts of the pattern language: name -> words and phrases. Files of ``lexicon/`` share one name space."""
+    """Concepts of the pattern language: name -> words and phrases; files of ``lexicon/`` share the names."""
     concepts: dict[str, tuple[str, ...]] = {}
     for path in sorted((data_folder() / "lexicon").iterdir(), key=lambda p: p.name):
         if not path.name.endswith(".yaml"):
@@ -180,6 +182,8 @@ def lexicon() -> dict[str, tuple[str, ...]]:
             if name in concepts:
                 raise KnowledgeError("this concept stands twice", file=path.name, record=name)
             if not isinstance(members, list) or not all(isinstance(m, str) for m in members):
-                raise KnowledgeError("expected a list of words or phrases in quotes", file=path.name, record=name)
+                raise KnowledgeError(
+                    "expected a list of words or phrases in quotes", file=path.name, record=name
+                )
             concepts[name] = tuple(members)
     return concepts

@@ -9,7 +9,7 @@ from pathlib import Path
 from .corpus import half_of, read_jsonl
 
 TRAINS, MEASURES = 0, 1
-#: Kinds of text that are no recruitment for exploitation, but for what slips in; `fake_job` is left out of both.
+#: Kinds that are no recruitment for exploitation, but for what slips in; `fake_job` is left out of both.
 ORDINARY_KINDS = ("ad_formal", "ad_informal", "ad_overseas", "social", "news", "other")
 MEASURED_KINDS = ("ad_formal", "ad_informal", "ad_overseas", "social", "news")
 MAX_CHARACTERS = 4_000  # of one text in training; longer ones are articles whose end says nothing new
@@ -26,7 +26,7 @@ class PublicText:
 
 
 def public_texts(path: Path, half: int) -> Iterator[PublicText]:
-    """Texts of one half (by a hash of the id) of a JSONL file or a folder of them, with ``id``, ``text``, ``kind``.
+    """Texts of one half, by a hash of the id, of a JSONL file or a folder: ``id``, ``text``, ``kind`` a line.
 
     Text under a non-commercial licence is never in the half that trains.
     """

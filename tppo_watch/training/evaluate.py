@@ -49,9 +49,15 @@ class _Posts:
         object.__setattr__(self, "high", levels == "high")
         object.__setattr__(self, "medium", (levels == "medium") | (levels == "high"))
         object.__setattr__(
-            self, "stance", np.array([a.stance == r.stance for a, r in zip(self.assessments, self.records, strict=True)])
+            self,
+            "stance",
+            np.array([a.stance == r.stance for a, r in zip(self.assessments, self.records, strict=True)]),
         )
-        object.__setattr__(self, "kind", np.array([_kind_is_right(a, r) for a, r in zip(self.assessments, self.records, strict=True)]))
+        object.__setattr__(
+            self,
+            "kind",
+            np.array([_kind_is_right(a, r) for a, r in zip(self.assessments, self.records, strict=True)]),
+        )
         object.__setattr__(self, "talker", np.array([r.stance in TALKERS for r in self.records]) & ~self.case)
         object.__setattr__(self, "help", np.array([r.assistance for r in self.records]) & ~self.case)
         object.__setattr__(self, "helped", np.array([a.assistance for a in self.assessments]))
@@ -72,7 +78,9 @@ def recall_at(risk: np.ndarray, case: np.ndarray, limit: float) -> float:
     return float((risk[case] > rest[int(limit * len(rest))]).mean())
 
 
-def posts_measures(records: Sequence[Record], assessments: Sequence[Assessment], *, seed: int) -> list[Measure]:
+def posts_measures(
+    records: Sequence[Record], assessments: Sequence[Assessment], *, seed: int
+) -> list[Measure]:
     """Measures on labelled posts: ranking, levels, stance, kind of exploitation, need of help."""
     posts = _Posts(records, assessments)
     wanted: list[tuple[str, Callable[[np.ndarray], float], int]] = []
@@ -83,19 +91,39 @@ def posts_measures(records: Sequence[Record], assessments: Sequence[Assessment],
     case, risk, total = posts.case, posts.risk, len(records)
     add("average precision", lambda i: float(average_precision_score(case[i], risk[i])), total)
     for limit in FALSE_ALARM_LIMITS:
-        add(f"recall where {limit:.0%} of the rest pass", lambda i, f=limit: recall_at(risk[i], case[i], f), int(case.sum()))
+        add(
+            f"recall where {limit:.0%} of the rest pass",
+            lambda i, f=limit: recall_at(risk[i], case[i], f),
+            int(case.sum()),
+        )
     add("recall at medium", lambda i: _share(posts.medium[i], case[i]), int(case.sum()))
     add("false alarms at medium", lambda i: _share(posts.medium[i], ~case[i]), int((~case).sum()))
-    add("recall of grave cases at high", lambda i: _share(posts.high[i], posts.grave[i]), int(posts.grave.sum()))
+    add(
+        "recall of grave cases at high",
+        lambda i: _share(posts.high[i], posts.grave[i]),
+        int(posts.grave.sum()),
+    )
     add("cases among posts at high", lambda i: _share(case[i], posts.high[i]), int(posts.high.sum()))
-    add("news, warnings, testimony, questions, jokes at high", lambda i: _share(posts.high[i], posts.talker[i]), int(posts.talker.sum()))
+    add(
+        "news, warnings, testimony, questions, jokes at high",
+        lambda i: _share(posts.high[i], posts.talker[i]),
+        int(posts.talker.sum()),
+    )
     add("stance right", lambda i: float(posts.stance[i].mean()), total)
     add("kind of exploitation right", lambda i: _share(posts.kind[i], case[i]), int(case.sum()))
     if posts.help.any():
         add("assistance: recall", lambda i: _share(posts.helped[i], posts.help[i]), int(posts.help.sum()))
-        add("assistance: precision", lambda i: _share(posts.help[i], posts.helped[i] & ~case[i]), int((posts.helped & ~case).sum()))
+        add(
+            "assistance: precision",
+            lambda i: _share(posts.help[i], posts.helped[i] & ~case[i]),
+            int((posts.helped & ~case).sum()),
+        )
     rng = np.random.default_rng(seed)
-    samples = [s for s in (rng.integers(0, total, total) for _ in range(RESAMPLES)) if case[s].any() and not case[s].all()]
+    samples = [
+        s
+        for s in (rng.integers(0, total, total) for _ in range(RESAMPLES))
+        if case[s].any() and not case[s].all()
+    ]
     out = []
     everything = np.arange(total)
     for name, measure, n in wanted:
@@ -156,7 +184,13 @@ def balance_measures(assessments: Sequence[Assessment]) -> list[Measure]:
             parts = dict(assessment.reasons)
             whole = sum(abs(v) for name, v in parts.items() if name not in ("base", "calibration"))
             shares.append(abs(parts.get("text", 0.0)) / whole)
-    return [Measure("share of the text model at high, median", float(np.median(shares)) if shares else 0.0, len(shares))]
+    return [
+        Measure(
+            "share of the text model at high, median",
+            float(np.median(shares)) if shares else 0.0,
+            len(shares),
+        )
+    ]
 
 
 def public_measures(texts: Sequence[PublicText], assessments: Sequence[Assessment]) -> list[Measure]:
@@ -168,7 +202,13 @@ def public_measures(texts: Sequence[PublicText], assessments: Sequence[Assessmen
     for name, levels in groups.items():
         for wanted in (("high",), ("medium", "high")):
             share = sum(level in wanted for level in levels) / len(levels)
-            out.append(Measure(f"public text at {wanted[0]}{' or above' if len(wanted) > 1 else ''}: {name}", share, len(levels)))
+            out.append(
+                Measure(
+                    f"public text at {wanted[0]}{' or above' if len(wanted) > 1 else ''}: {name}",
+                    share,
+                    len(levels),
+                )
+            )
     return out
 
 

@@ -1,7 +1,7 @@
 """From labelled records and ordinary text to a model folder, in one pass with a seed.
 
-The heads learn on folds, so that what the weights learn from them is what they say of texts they have not seen;
-the weights learn on the same folds, so that the calibration sees sums of texts that neither has seen.
+The heads learn on folds, so that what the weights learn from them is what they say of texts they have not
+seen; the weights learn on the same folds, so that the calibration sees sums of texts that neither has seen.
 """
 
 from __future__ import annotations
@@ -67,8 +67,10 @@ class Fitted:
 def gather(
     records: Sequence[Record], background: Sequence[str], read: Callable[[str], Reading]
 ) -> TrainingSet:
-    """Read all texts. Records of one pair are one group, so that they never stand on both sides of a split."""
-    kinds = [0 if r.label == "trafficking" else 2 if r.ordinary else 1 for r in records] + [2] * len(background)
+    """Read all texts. Records of one pair are one group: they never stand on both sides of a split."""
+    kinds = [0 if r.label == "trafficking" else 2 if r.ordinary else 1 for r in records] + [2] * len(
+        background
+    )
     groups = [f"pair {r.pair}" if r.pair else r.id for r in records]
     groups += [f"background {i}" for i in range(len(background))]
     return TrainingSet(
@@ -149,7 +151,8 @@ def _fit_heads(
 
     binary(words, [r is not None and r.label == "trafficking" for r in records], sample)
     binary(words, [r is not None and r.label == "fraud" for r in records], sample)
-    # A victim's words inside a recruiter's chat are in both lanes; they would teach this head how recruiters write.
+    # A victim's words inside a recruiter's chat are in both lanes; they would teach this head how recruiters
+    # write.
     alone = np.array([not _is_both(r) for r in records])
     needs = np.array([_needs_help(r) for r in records])
     weight = np.where(needs, ASSISTANCE_WEIGHT, sample)
@@ -159,7 +162,10 @@ def _fit_heads(
     for kind in types:
         binary(both[cases], [kind in r.types for r in records if r is not None and r.label == "trafficking"])
     return LinearHeads(
-        vocabulary, types, np.column_stack([c for c, _ in columns]).astype(np.float32), np.array([b for _, b in columns])
+        vocabulary,
+        types,
+        np.column_stack([c for c, _ in columns]).astype(np.float32),
+        np.array([b for _, b in columns]),
     )
 
 
@@ -174,11 +180,14 @@ def _is_both(record: Record | None) -> bool:
 def _stance_columns(matrix, stances: Sequence[str]) -> list[tuple[np.ndarray, float]]:
     """Weights of the eight stances, one model for all, on labelled texts only.
 
-    Two thirds of the corpus are offers, of life far fewer: each stance counts with the square root of its number.
+    Two thirds of the corpus are offers, of life far fewer: each stance counts with the square root of its
+    number.
     """
     times = Counter(stances)
     weight = np.array([times[stance] ** -0.5 for stance in stances])
-    model = LogisticRegression(C=HEAD_C, max_iter=400).fit(matrix, list(stances), sample_weight=weight / weight.mean())
+    model = LogisticRegression(C=HEAD_C, max_iter=400).fit(
+        matrix, list(stances), sample_weight=weight / weight.mean()
+    )
     place = {stance: i for i, stance in enumerate(model.classes_)}
     absent = (np.zeros(matrix.shape[1]), -8.0)
     return [
@@ -187,7 +196,7 @@ def _stance_columns(matrix, stances: Sequence[str]) -> list[tuple[np.ndarray, fl
 
 
 def _assistance_threshold(log_odds: np.ndarray, data: TrainingSet) -> float:
-    """Lowest log-odds at which three in five of those found do need help; a missed plea costs more than a look."""
+    """Lowest log-odds at which three in five found do need help; a missed plea costs more than a look."""
     alone = np.array([not _is_both(record) for record in data.records])
     log_odds = log_odds[alone]
     truth = np.array([_needs_help(record) for record in data.records])[alone]
@@ -211,7 +220,10 @@ def _balanced(kinds: np.ndarray) -> np.ndarray:
 
 
 def _prior_and_bounds(space: EvidenceSpace) -> tuple[np.ndarray, list[tuple[float | None, float | None]]]:
-    """Where each weight starts from and what it may become: a sign never speaks for innocence, nor a counter for guilt."""
+    """Where each weight starts from and what it may become.
+
+    A sign never speaks for innocence, nor a counter for guilt.
+    """
     prior = np.zeros(len(space.names))
     bounds: list[tuple[float | None, float | None]] = [(None, None)] * len(space.names)
     for indicator in rules.indicators():
@@ -223,11 +235,13 @@ def _prior_and_bounds(space: EvidenceSpace) -> tuple[np.ndarray, list[tuple[floa
             prior[space.column[name]] = -0.3
             bounds[space.column[name]] = (-2.5, 0.0)
         elif name in COMBINATIONS:
-            # The offence is the conjunction (Palermo Protocol, Art. 3): it adds something whatever the corpus holds.
+            # The offence is the conjunction (Palermo Protocol, Art. 3): it adds something whatever the corpus
+            # holds.
             prior[space.column[name]] = 0.4
             bounds[space.column[name]] = (0.1, 1.5)
         elif name.startswith("missing:"):
-            # What is not said is a question to ask before it is evidence: short lawful adverts say little too.
+            # What is not said is a question to ask before it is evidence: short lawful adverts say little
+            # too.
             bounds[space.column[name]] = (0.0, 0.3)
     for name in ("text", "stance"):
         prior[space.column[name]] = 0.5
@@ -250,7 +264,9 @@ def _fit_weights(
         return value, np.append(evidence.T @ slope + 2 * RIDGE * off, slope.sum())
 
     start = np.append(prior, -1.0)
-    result = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)], options={"maxiter": 500})
+    result = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)], options={"maxiter": 500}
+    )
     return result.x[:-1], float(result.x[-1])
 
 
@@ -278,7 +294,10 @@ def _calibrate(sums: np.ndarray, is_case: np.ndarray, shares: np.ndarray) -> tup
     Weighted maximum likelihood over slopes that may not fall, with the knots at quantiles of the cases and of
     the rest: a straight line (Platt 1999) is the case of equal slopes, to which a small penalty pulls.
     """
-    ends = np.quantile(sums[~is_case], [0.5, 0.95]).tolist() + np.quantile(sums[is_case], [0.2, 0.5, 0.8]).tolist()
+    ends = (
+        np.quantile(sums[~is_case], [0.5, 0.95]).tolist()
+        + np.quantile(sums[is_case], [0.2, 0.5, 0.8]).tolist()
+    )
     knots = np.unique(np.round(ends, 3))
     weight = shares * len(sums)  # as if that many posts had been drawn from the population
     sign = np.where(is_case, 1.0, -1.0)

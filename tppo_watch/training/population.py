@@ -1,7 +1,7 @@
 """What a scanner reads, as shares: the prevalence at which levels keep their promises.
 
-A corpus is made of what is hard; life is not. Look-alikes of the corpus and ordinary posts are therefore weighted to
-the shares below before anything is calibrated or a threshold chosen.
+A corpus is made of what is hard; life is not. Look-alikes of the corpus and ordinary posts are therefore
+weighted to the shares below before anything is calibrated or a threshold chosen.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Population:
     cases : float
         Posts that a trained reviewer would take up.
     lookalikes : float
-        Posts that share words with them: adverts for migrant work, warnings, news of cases, pleas, job frauds.
+        Posts that share words with them: adverts for migrant work, warnings, news of cases, pleas, frauds.
     """
 
     cases: float = 0.01

@@ -1,7 +1,8 @@
 """How well found spans fit marked ones.
 
-``python -m tppo_watch.training.spans FILE… [--id ID] [--half 0|1] [--misses] [--extra]`` prints recall and precision
-per indicator over the texts labelled trafficking, and on demand what was missed and what was found unasked.
+``python -m tppo_watch.training.spans FILE… [--id ID] [--half 0|1] [--misses] [--extra]`` prints recall and
+precision per indicator over the texts labelled trafficking, and on demand what was missed and what was found
+unasked.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--id", action="append", help="only this indicator (repeatable)")
     parser.add_argument("--kind", choices=("indicator", "counter"), default="indicator")
-    parser.add_argument("--half", type=int, choices=(0, 1), help="only that half of the records, by a hash of the id")
+    parser.add_argument(
+        "--half", type=int, choices=(0, 1), help="only that half of the records, by a hash of the id"
+    )
     parser.add_argument("--all", action="store_true", help="all records, not only those labelled trafficking")
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--extra", action="store_true")
@@ -96,14 +99,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     records = [
         r
         for r in load_corpus(options.files)
-        if (options.all or r.label == "trafficking") and (options.half is None or half_of(r.id) == options.half)
+        if (options.all or r.label == "trafficking")
+        and (options.half is None or half_of(r.id) == options.half)
     ]
     scores = score_spans(records, find, options.kind)
     wanted = options.id or sorted(set(scores.marked) | set(scores.found))
     for id in wanted:
+        marked, found = scores.marked[id], scores.found[id]
         print(
-            f"{id:40} marked {scores.marked[id]:4} recall {scores.recalled[id] / max(scores.marked[id], 1):5.2f}"
-            f"   found {scores.found[id]:4} precision {scores.right[id] / max(scores.found[id], 1):5.2f}"
+            f"{id:40} marked {marked:4} recall {scores.recalled[id] / max(marked, 1):5.2f}"
+            f"   found {found:4} precision {scores.right[id] / max(found, 1):5.2f}"
         )
     print(f"{len(records)} records: recall {scores.recall:.3f}, precision {scores.precision:.3f}")
     if options.misses:

@@ -122,17 +122,19 @@ def model_card(config: dict, records: Sequence[Record]) -> str:
 
     return f"""# Model {config["name"]}
 
-Made {config["made"]} with tppo-watch {config["library"]}, seed {config["seed"]}: linear heads over words, pairs of words and signs;
-an additive model over indicators, counter-evidence, combinations, stance and text; a monotone calibration.
+Made {config["made"]} with tppo-watch {config["library"]}, seed {config["seed"]}:
+linear heads over words, pairs of words and signs; an additive model over indicators, counter-evidence,
+combinations, stance and text; a monotone calibration.
 
-**Use.** To order posts for human review by a trained task force. **Not for** judging a person, removing a post,
-contacting anyone, or any decision without a reviewer. A score is no accusation.
+**Use.** To order posts for human review by a trained task force. **Not for** judging a person, removing a
+post, contacting anyone, or any decision without a reviewer. A score is no accusation.
 
-**Data.** {config["records"]:,} records written for this project and {config["background"]:,} unlabelled public texts as
-background. No word enters the vocabulary that does not stand in the project's own records.
+**Data.** {config["records"]:,} records written for this project and {config["background"]:,} unlabelled
+public texts as background. No word enters the vocabulary that does not stand in the project's own records.
 
-**Population assumed.** {p["cases"]:.1%} cases, {p["lookalikes"]:.1%} look-alikes, {p["ordinary"]:.1%} ordinary posts. Risks, levels and their
-promises hold for that mix; set `[model] prevalence` to what your own reviews show.
+**Population assumed.** {p["cases"]:.1%} cases, {p["lookalikes"]:.1%} look-alikes,
+{p["ordinary"]:.1%} ordinary posts. Risks, levels and their promises hold for that mix; set
+`[model] prevalence` to what your own reviews show.
 
 {table("records by label", [(k, f"{n:,}") for k, n in labels.most_common()])}
 
@@ -142,6 +144,7 @@ promises hold for that mix; set `[model] prevalence` to what your own reviews sh
 
 {table("records by main language", [(k, f"{n:,}") for k, n in languages.most_common()])}
 
-**Limits.** One annotator; no native reader of most regional varieties; offers state their terms more openly than many real
-ones. Pictures, voice and links are not read. A recruiter who names nothing but a job and a number is not found.
+**Limits.** One annotator; no native reader of most regional varieties; offers state their terms more openly
+than many real ones. Pictures, voice and links are not read. A recruiter who names nothing but a job and a
+number is not found.
 """

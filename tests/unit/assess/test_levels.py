@@ -14,7 +14,8 @@ LIMITS = Thresholds(low=0.03, medium=0.3, high=0.8)
     ("risk", "offering", "signs", "level"),
     [
         (0.9, 0.95, 2, "high"), (0.9, 0.7, 1, "high"), (0.9, 0.95, 0, "medium"), (0.99, 0.6, 9, "medium"),
-        (0.99, 0.0, 9, "medium"), (0.5, 0.9, 0, "medium"), (0.3, 0.9, 1, "medium"), (0.1, 0.9, 1, "low"), (0.01, 0.9, 3, "none"),
+        (0.99, 0.0, 9, "medium"), (0.5, 0.9, 0, "medium"), (0.3, 0.9, 1, "medium"),
+        (0.1, 0.9, 1, "low"), (0.01, 0.9, 3, "none"),
     ],
 )  # fmt: skip
 def test_high_takes_an_offer_and_a_sign_to_show(risk, offering, signs, level) -> None:

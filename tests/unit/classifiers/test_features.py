@@ -8,7 +8,11 @@ import pytest
 from tppo_watch.classifiers.features import SIGN, Vocabulary, words_of
 from tppo_watch.text.document import read
 
-OWN = [(["gaji", "besar"], [f"{SIGN}a"]), (["gaji", "besar", "sekali"], []), (["gaji", "kecil"], [f"{SIGN}a"])]
+OWN = [
+    (["gaji", "besar"], [f"{SIGN}a"]),
+    (["gaji", "besar", "sekali"], []),
+    (["gaji", "kecil"], [f"{SIGN}a"]),
+]
 
 
 def test_a_number_is_known_only_by_its_length() -> None:

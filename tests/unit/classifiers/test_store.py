@@ -17,7 +17,11 @@ from tppo_watch.errors import ModelMismatchError, ModelNotFoundError
 def folder(tmp_path: Path) -> Path:
     out = tmp_path / "small"
     write_model(
-        out, config={"name": "small-1"}, features=("gaji", "gaji besar"), arrays={"w": np.arange(3.0)}, card="# Small\n"
+        out,
+        config={"name": "small-1"},
+        features=("gaji", "gaji besar"),
+        arrays={"w": np.arange(3.0)},
+        card="# Small\n",
     )
     return out
 
@@ -40,7 +44,9 @@ def test_a_changed_byte_is_refused_by_the_name_of_its_file(folder: Path, file: s
     assert caught.value.file == file
 
 
-@pytest.mark.parametrize("change", [lambda p: p.unlink(), lambda p: p.write_text("{"), lambda p: p.write_text("[]")])
+@pytest.mark.parametrize(
+    "change", [lambda p: p.unlink(), lambda p: p.write_text("{"), lambda p: p.write_text("[]")]
+)
 def test_a_broken_manifest_is_no_model(folder: Path, change) -> None:
     """A manifest that is missing or unreadable ends in a clear error, never in a traceback of a parser."""
     change(folder / MANIFEST)

@@ -17,7 +17,9 @@ LEXICON = {
 }
 
 
-def found(pattern: str, text: str, *, unless: tuple[str, ...] = (), entities: tuple[Entity, ...] = ()) -> list[str]:
+def found(
+    pattern: str, text: str, *, unless: tuple[str, ...] = (), entities: tuple[Entity, ...] = ()
+) -> list[str]:
     matcher = Matcher([("rule", (pattern,), unless)], LEXICON)
     document = read(text)
     hits = matcher.find(matcher.chart(document, entities))
@@ -29,10 +31,18 @@ def found(pattern: str, text: str, *, unless: tuple[str, ...] = (), entities: tu
     [
         ("paspor ditahan", "paspor kamu nanti ditahan", ["paspor kamu nanti ditahan"]),
         ("paspor ditahan", "paspor kamu nanti semuanya ditahan", []),
-        ("paspor ... ditahan", "paspor kamu nanti semua semuanya ditahan", ["paspor kamu nanti semua semuanya ditahan"]),
+        (
+            "paspor ... ditahan",
+            "paspor kamu nanti semua semuanya ditahan",
+            ["paspor kamu nanti semua semuanya ditahan"],
+        ),
         ("paspor ditahan", "bawa paspor. ditahan", []),
         ("paspor ditahan", "bawa paspor\nditahan", []),
-        ("tahan~", "ditahan, menahan, ditahanin, penahanannya", ["ditahan", "menahan", "ditahanin", "penahanannya"]),
+        (
+            "tahan~",
+            "ditahan, menahan, ditahanin, penahanannya",
+            ["ditahan", "menahan", "ditahanin", "penahanannya"],
+        ),
         ("tahan~", "pertahankan tuhan", ["pertahankan"]),
         ("kartu_keluarga", "kartu keluarga asli", ["kartu keluarga"]),
         ("kartu_keluarga", "kartu nama keluarga", []),
@@ -75,7 +85,13 @@ def test_patterns_can_ask_for_entities() -> None:
 
 @pytest.mark.parametrize(
     ("value", "minor"),
-    [({"min": 15, "max": 20}, True), ({"max": 35}, False), ({"min": 18, "max": 18}, False), ({"max": 17}, True), ({}, False)],
+    [
+        ({"min": 15, "max": 20}, True),
+        ({"max": 35}, False),
+        ({"min": 18, "max": 18}, False),
+        ({"max": 17}, True),
+        ({}, False),
+    ],
 )
 def test_an_age_is_a_minors_only_where_it_takes_one(value: dict, minor: bool) -> None:
     """An upper bound above 18 with no lower bound says nothing of minors."""
@@ -84,7 +100,12 @@ def test_an_age_is_a_minors_only_where_it_takes_one(value: dict, minor: bool) ->
 
 @pytest.mark.parametrize(
     ("pattern", "message"),
-    [("", "must be there"), ("+ !", "must be there"), ("{nobody}", "no concept"), ("x? y", "begins with an optional")],
+    [
+        ("", "must be there"),
+        ("+ !", "must be there"),
+        ("{nobody}", "no concept"),
+        ("x? y", "begins with an optional"),
+    ],
 )
 def test_a_wrong_pattern_is_refused_by_name(pattern: str, message: str) -> None:
     """The error names the rule, so that its author finds it."""

@@ -19,7 +19,8 @@ GOOD = {"id": "x", "text": "gaji 5 juta", "label": "benign", "stance": "offer", 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"label": "evil"}, "label: 'evil'"), ({"stance": "angry"}, "stance: 'angry'"), ({"risk": "huge"}, "risk: 'huge'"),
+        ({"label": "evil"}, "label: 'evil'"), ({"stance": "angry"}, "stance: 'angry'"),
+        ({"risk": "huge"}, "risk: 'huge'"),
         ({"text": ""}, "text: missing"), ({"id": None}, "id: missing"),
         ({"spans": [{"kind": "entity", "id": "salary", "start": 5, "end": 99}]}, "outside the text"),
     ],
