@@ -10,7 +10,7 @@ from ..types import Entity
 from .matcher import Chart, Hit
 
 #: Multiples of the usual pay of that work at that place (knowledge/data/wages.yaml, `how_to_use`).
-UNUSUAL, FAR_TOO_LOW = 2.5, 0.6
+UNUSUAL, FAR_TOO_LOW = 2.5, 0.35
 
 
 def pay_hits(document: Document, chart: Chart) -> list[Hit]:
