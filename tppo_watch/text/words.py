@@ -16,9 +16,9 @@ _LONGEST = 40  #: letters; longer runs are no words
 # What a digit or sign may stand for, likeliest first.
 _LEET = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g",
-    "@": "a", "$": "s", "!": "i", "|": "il", "€": "e", "£": "l", "¥": "y", "¢": "c",
+    "@": "a", "$": "s", "!": "i", "€": "e", "£": "l", "¥": "y", "¢": "c",
 }  # fmt: skip
-_SIGNS = "@$!|€£¥¢"
+_SIGNS = "@$!€£¥¢"
 _LETTERS = re.compile(r"[a-z]+")
 _DIGIT = re.compile(r"[0-9]")
 _ODD = re.compile(rf"[0-9{_SIGNS}*#%]")
@@ -27,6 +27,7 @@ _TRIPLE = re.compile(r"([a-z])\1\1+")
 _ROMAN = re.compile(r"[ivxlc]+")
 _CONSONANTS = "bcdfghjklmnpqrstvwxyz"
 _HOLE = re.compile(r"[*#%]")
+_VOWEL = re.compile(r"[aiueo]")
 _PRONOUNCEABLE = re.compile(rf"(?:[{_CONSONANTS}]{{0,3}}+[aiueo]++)++[{_CONSONANTS}]{{0,2}}")
 
 
@@ -110,10 +111,10 @@ def unstretch(word: str) -> str | None:
     runs = [found.span() for found in _TRIPLE.finditer(word)]
     if not runs:
         if 4 < len(word) <= _LONGEST and word[-1] == word[-2] and word[-1] in "aiueo":
-            return word[:-1] if not known(word) and word[:-1] in WORDS else None
+            return word[:-1] if word not in WORDS and word[:-1] in WORDS else None
         return None
-    if len(set(word)) == 1 or _ROMAN.fullmatch(word):
-        return None
+    if len(set(word)) == 1 or _ROMAN.fullmatch(word) or not _VOWEL.search(word):
+        return None  # `xxx`, `viii`, `bppp`
     single = _TRIPLE.sub(r"\1", word)
     if len(runs) > 4 or len(single) > _LONGEST:
         return single
@@ -125,7 +126,8 @@ def unstretch(word: str) -> str | None:
         option = "".join(parts) + word[last:]
         if known(option):
             return option
-    return single
+    # a consonant repeated inside an unknown word is an acronym's (`dpppa`)
+    return single if all(end == len(word) or word[start] in "aiueo" for start, end in runs) else None
 
 
 _DOUBLED = re.compile(r"([a-z]{2,})2(nya|an|ku|mu|kan|in|lah|ne|e|i)?")
@@ -220,22 +222,21 @@ def _fold_core(found: re.Match[str]) -> str:
         return word
     if _NUMBER.fullmatch(word):
         return word.replace("o", "0")
-    folded = _redoubled(word) or unleet(word)
-    if folded is None:
-        # marks that only end or open the word: `g4ji!`, `*k4mboja*`
-        start = len(word) - len(word.lstrip("*#%!|"))
-        end = len(word.rstrip("*#%!|"))
-        core = word[start:end]
-        if core != word and core and (inner := _redoubled(core) or unleet(core)):
-            folded = word[:start] + inner + word[end:]
-    return folded or word
+    # marks that end or open the word are none of its letters (`*g4ji!`), but one that opens it
+    # may be (`!jazah`)
+    core = word.rstrip("*#%!")
+    tail = word[len(core) :]
+    inner = core.lstrip("*#%!")
+    if folded := _redoubled(inner) or unleet(inner):
+        return core[: len(core) - len(inner)] + folded + tail
+    return (unleet(core) or core) + tail
 
 
 def _rejoin(found: re.Match[str]) -> str:
     """`kam-boja` -> `kamboja`, where the pieces are no words and the whole is one worth hiding."""
     pieces = _LETTERS.findall(found.group())
     joined = "".join(pieces)
-    if joined in WATCH and any(piece not in WORDS for piece in pieces):
+    if joined in WATCH and len(set(pieces)) > 1 and any(piece not in WORDS for piece in pieces):
         return joined
     return found.group()
 
@@ -319,9 +320,9 @@ _NUMERALS = re.compile(rf"{_NUMERAL}|\d+")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,])[0+](?:[ .\-]{0,3}\d){8,15}(?![\w])")
 _SINGLE_DIGITS = re.compile(r"(?<!\d)\d \d \d(?!\d)")
 _MISTYPED = re.compile(r"(?<![a-z0-9])[+0o6][ .\-]?[0-9oil](?:[ .\-]?[0-9oil]){7,13}(?![a-z0-9])")
-# Probes, each necessary for a match of the pattern it spares: a number that is said has a nought or, as any
-# mobile number here, an eight; a mistyped one a digit beside a lone `o`, `i`, `l`; a spaced one three digits.
-_SAID = ("nol", "lapan", "kosong", "zero", "wolu")
+# Probes, each necessary for a match of the pattern it spares: a number that is said has a nought, a one or an
+# eight; a mistyped one has a digit beside a lone `o`, `i` or `l`; a spaced one has three digits in a row.
+_SAID = ("nol", "lapan", "kosong", "zero", "satu")
 _OTHER = "a-hj-km-np-z"
 _DIGIT_RUN = re.compile(
     rf"[0-9](?: [0-9] [0-9](?![0-9])|[ .\-]?[oil](?![{_OTHER}])"
