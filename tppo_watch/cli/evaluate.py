@@ -33,25 +33,32 @@ def evaluate(
     slices: Annotated[
         bool, typer.Option("--slices", help="Also by kind, language, length and source.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 7,
+    stress: Annotated[
+        bool, typer.Option("--stress", help="Also the recall lost when cases are disguised.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap and of disguises.")] = 7,
     json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
 ) -> None:
     """Measure a model on labelled posts, with 95 % bootstrap intervals.
 
     Example: tppo-watch evaluate dev.jsonl --pairs dev_pairs.jsonl --public real/
     """
-    from ..assessor import load
+    from ..assessor import Assessor
+    from ..classifiers.store import read_model
     from ..training import evaluate as measures
     from ..training.background import MEASURES, public_texts
+    from ..training.calibration import calibration_measures
     from ..training.corpus import load_corpus
 
-    assessor = load(model)
+    stored = read_model(model)
+    assessor = Assessor(stored)
     records = load_corpus(posts)
     say(f"{assessor.name}: {len(records):,} labelled posts")
     assessed = measures.assess_records(assessor, records)
     found = measures.posts_measures(records, assessed, seed=seed)
     found += measures.span_measures(records, assessed)
     found += measures.balance_measures(assessed)
+    found += calibration_measures(stored.arrays, assessor.thresholds, seed=seed)
     if pairs is not None:
         twins = load_corpus([pairs])
         found += measures.pair_measures(twins, measures.assess_records(assessor, twins))
@@ -60,6 +67,11 @@ def evaluate(
         say(f"{len(texts):,} public texts")
         rows = measures.public_measures(texts, list(assessor.assess_many(t.text for t in texts)))
         found += rows if slices else rows[:2]
+    if stress:
+        from ..training.stress import stress_measures
+
+        say("disguising cases")
+        found += stress_measures(records, assessor.assess_many, seed=seed)
     if slices:
         found += measures.slice_measures(records, assessed)
     if json:
