@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .corpus import half_of, read_jsonl
+from ..errors import InputError
+from .corpus import half_of, jsonl_files, read_jsonl
 
 TRAINS, MEASURES = 0, 1
 #: Kinds that are no recruitment for exploitation, but for what slips in; `fake_job` is left out of both.
@@ -29,12 +30,20 @@ def public_texts(path: Path, half: int) -> Iterator[PublicText]:
     """Texts of one half, by a hash of the id, of a JSONL file or a folder: ``id``, ``text``, ``kind`` a line.
 
     Text under a non-commercial licence is never in the half that trains.
+
+    Raises
+    ------
+    InputError
+        Where the path leads nowhere, or a line lacks a field.
     """
-    for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
-        for _, row in read_jsonl(file):
+    for file in jsonl_files(path):
+        for number, row in read_jsonl(file):
+            for name in ("id", "text", "kind"):
+                if not isinstance(row.get(name), str):
+                    raise InputError(f"{name}: missing or not a text", item=f"{file.name}:{number}")
             if half_of(row["id"]) != half:
                 continue
             if half == TRAINS and "NC" in str(row.get("license", "")).upper().replace("-", " ").split():
                 continue
-            if row.get("kind") in (ORDINARY_KINDS if half == TRAINS else MEASURED_KINDS):
+            if row["kind"] in (ORDINARY_KINDS if half == TRAINS else MEASURED_KINDS):
                 yield PublicText(row["id"], row["text"][:MAX_CHARACTERS], row["kind"], file.stem)

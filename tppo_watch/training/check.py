@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import InputError
 from ..knowledge import rules
 from ..types import LABELS
-from .corpus import Record, load_corpus, read_jsonl, record_from
+from .corpus import Record, jsonl_files, load_corpus, read_jsonl, record_from
 
 #: Shared part of two texts' shingles from which one of them teaches nothing new, or measures nothing new.
 NEAR = 0.5
@@ -73,10 +73,8 @@ def read_rows(paths: Iterable[Path]) -> list[Row]:
         Where a file is missing or a line is no JSON object.
     """
     rows = []
-    for file in _files(paths):
+    for file in (file for path in paths for file in jsonl_files(path)):
         for number, raw in read_jsonl(file):
-            if not isinstance(raw, dict):
-                raise InputError("not a JSON object", item=f"{file.name}:{number}")
             try:
                 rows.append(Row(file.name, number, raw, record_from(raw, f"{file.name}:{number}")))
             except InputError as error:
@@ -85,13 +83,6 @@ def read_rows(paths: Iterable[Path]) -> list[Row]:
                 why = f"a field is missing or of the wrong kind: {error!r}"
                 rows.append(Row(file.name, number, raw, None, why))
     return rows
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if not path.exists():
-            raise InputError("no such file or folder", item=str(path))
-        yield from sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
 
 
 # -- one record --------------------------------------------------------------------------------------------

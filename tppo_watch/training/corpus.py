@@ -63,10 +63,14 @@ def record_from(row: dict[str, Any], where: str) -> Record:
         raise wrong("risk", f"{risk!r} is none of {', '.join(RISKS)}")
     spans = []
     for span in row.get("spans", ()):
-        start, end = span["start"], span["end"]
-        if not 0 <= start < end <= len(row["text"]):
-            raise wrong("spans", f"{span['id']} {start}:{end} lies outside the text")
-        spans.append(Span(span["kind"], span["id"], start, end, tuple(span.get("alt", ()))))
+        try:
+            found = Span(span["kind"], span["id"], span["start"], span["end"], tuple(span.get("alt", ())))
+            inside = 0 <= found.start < found.end <= len(row["text"])
+        except (KeyError, TypeError, AttributeError) as exc:
+            raise wrong("spans", "each needs kind, id, start and end") from exc
+        if not inside:
+            raise wrong("spans", f"{found.id} {found.start}:{found.end} lies outside the text")
+        spans.append(found)
     lang = row.get("lang") or ["id"]
     return Record(
         id=row["id"],
@@ -86,25 +90,45 @@ def record_from(row: dict[str, Any], where: str) -> Record:
 
 
 def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line number and object of every non-empty line."""
-    with path.open(encoding="utf-8") as lines:
+    """Line number and object of every non-empty line; InputError says which line is none."""
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield number, json.loads(line)
-                except json.JSONDecodeError as exc:
-                    raise InputError(f"not valid JSON: {exc.msg}", item=f"{path.name}:{number}") from exc
+            if not line.strip():
+                continue
+            where = f"{path.name}:{number}"
+            try:
+                row = json.loads(line)
+            except UnicodeDecodeError as exc:
+                raise InputError("not UTF-8", item=where) from exc
+            except json.JSONDecodeError as exc:
+                raise InputError(f"not valid JSON: {exc.msg}", item=where) from exc
+            if not isinstance(row, dict):
+                raise InputError("not a JSON object", item=where)
+            yield number, row
+
+
+def jsonl_files(path: Path) -> list[Path]:
+    """The file itself, or the JSONL files of a folder in the order of their names.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path] if path.exists() else []
+    if not files:
+        raise InputError("no such file, or no JSONL file in the folder", item=str(path))
+    return files
 
 
 def load_corpus(paths: Iterable[Path]) -> list[Record]:
     """Records of JSONL files, or of all JSONL files of folders, in the order of names and lines."""
-    records: list[Record] = []
-    for path in paths:
-        if not path.exists():
-            raise InputError("no such file or folder", item=str(path))
-        for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
-            records.extend(record_from(row, f"{file.name}:{number}") for number, row in read_jsonl(file))
-    return records
+    return [
+        record_from(row, f"{file.name}:{number}")
+        for path in paths
+        for file in jsonl_files(path)
+        for number, row in read_jsonl(file)
+    ]
 
 
 def half_of(id: str) -> int:

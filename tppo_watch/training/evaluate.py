@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from ..assessor import Assessor
+from ..errors import InputError
 from ..types import Assessment
 from .background import PublicText
 from .corpus import Record
@@ -34,33 +35,21 @@ class Measure:
     high: float | None = None
 
 
-@dataclass(frozen=True)
 class _Posts:
     """Labelled posts with what the model says of them, as arrays that resample fast."""
 
-    records: Sequence[Record]
-    assessments: Sequence[Assessment]
-
-    def __post_init__(self) -> None:
-        levels = np.array([a.level for a in self.assessments])
-        object.__setattr__(self, "case", np.array([r.label == "trafficking" for r in self.records]))
-        object.__setattr__(self, "grave", np.array([r.risk == "high" for r in self.records]) & self.case)
-        object.__setattr__(self, "risk", np.array([a.risk for a in self.assessments]))
-        object.__setattr__(self, "high", levels == "high")
-        object.__setattr__(self, "medium", (levels == "medium") | (levels == "high"))
-        object.__setattr__(
-            self,
-            "stance",
-            np.array([a.stance == r.stance for a, r in zip(self.assessments, self.records, strict=True)]),
-        )
-        object.__setattr__(
-            self,
-            "kind",
-            np.array([_kind_is_right(a, r) for a, r in zip(self.assessments, self.records, strict=True)]),
-        )
-        object.__setattr__(self, "talker", np.array([r.stance in TALKERS for r in self.records]) & ~self.case)
-        object.__setattr__(self, "help", np.array([r.assistance for r in self.records]) & ~self.case)
-        object.__setattr__(self, "helped", np.array([a.assistance for a in self.assessments]))
+    def __init__(self, records: Sequence[Record], assessments: Sequence[Assessment]) -> None:
+        both = list(zip(records, assessments, strict=True))
+        self.case = np.array([r.label == "trafficking" for r in records])
+        self.grave = np.array([r.risk == "high" for r in records]) & self.case
+        self.talker = np.array([r.stance in TALKERS for r in records]) & ~self.case
+        self.help = np.array([r.assistance for r in records]) & ~self.case
+        self.risk = np.array([a.risk for a in assessments])
+        self.high = np.array([a.level == "high" for a in assessments])
+        self.medium = np.array([a.level in ("medium", "high") for a in assessments])
+        self.helped = np.array([a.assistance for a in assessments]) & ~self.case
+        self.stance = np.array([a.stance == r.stance for r, a in both])
+        self.kind = np.array([_kind_is_right(a, r) for r, a in both])
 
 
 def _kind_is_right(assessment: Assessment, record: Record) -> bool:
@@ -68,8 +57,20 @@ def _kind_is_right(assessment: Assessment, record: Record) -> bool:
     return likeliest is not None and likeliest in record.types[:1]
 
 
-def _share(of: np.ndarray, among: np.ndarray) -> float:
-    return float(of[among].mean()) if among.any() else float("nan")
+def _shares(posts: _Posts) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Measures that are shares: what is counted, among which posts."""
+    case = posts.case
+    return {
+        "recall at medium": (posts.medium, case),
+        "false alarms at medium": (posts.medium, ~case),
+        "recall of grave cases at high": (posts.high, posts.grave),
+        "cases among posts at high": (case, posts.high),
+        "news, warnings, testimony, questions, jokes at high": (posts.high, posts.talker),
+        "stance right": (posts.stance, np.ones_like(case)),
+        "kind of exploitation right": (posts.kind, case),
+        "assistance: recall": (posts.helped, posts.help),
+        "assistance: precision": (posts.help, posts.helped),
+    }
 
 
 def recall_at(risk: np.ndarray, case: np.ndarray, limit: float) -> float:
@@ -81,56 +82,40 @@ def recall_at(risk: np.ndarray, case: np.ndarray, limit: float) -> float:
 def posts_measures(
     records: Sequence[Record], assessments: Sequence[Assessment], *, seed: int
 ) -> list[Measure]:
-    """Measures on labelled posts: ranking, levels, stance, kind of exploitation, need of help."""
+    """Measures on labelled posts: ranking, levels, stance, kind of exploitation, need of help.
+
+    What no post can show, such as the share of cases at `high` where nothing is at `high`, is left out.
+
+    Raises
+    ------
+    InputError
+        Where there are no cases, or nothing else.
+    """
     posts = _Posts(records, assessments)
-    wanted: list[tuple[str, Callable[[np.ndarray], float], int]] = []
-
-    def add(name: str, measure: Callable[[np.ndarray], float], n: int) -> None:
-        wanted.append((name, measure, n))
-
     case, risk, total = posts.case, posts.risk, len(records)
-    add("average precision", lambda i: float(average_precision_score(case[i], risk[i])), total)
-    for limit in FALSE_ALARM_LIMITS:
-        add(
-            f"recall where {limit:.0%} of the rest pass",
-            lambda i, f=limit: recall_at(risk[i], case[i], f),
-            int(case.sum()),
-        )
-    add("recall at medium", lambda i: _share(posts.medium[i], case[i]), int(case.sum()))
-    add("false alarms at medium", lambda i: _share(posts.medium[i], ~case[i]), int((~case).sum()))
-    add(
-        "recall of grave cases at high",
-        lambda i: _share(posts.high[i], posts.grave[i]),
-        int(posts.grave.sum()),
-    )
-    add("cases among posts at high", lambda i: _share(case[i], posts.high[i]), int(posts.high.sum()))
-    add(
-        "news, warnings, testimony, questions, jokes at high",
-        lambda i: _share(posts.high[i], posts.talker[i]),
-        int(posts.talker.sum()),
-    )
-    add("stance right", lambda i: float(posts.stance[i].mean()), total)
-    add("kind of exploitation right", lambda i: _share(posts.kind[i], case[i]), int(case.sum()))
-    if posts.help.any():
-        add("assistance: recall", lambda i: _share(posts.helped[i], posts.help[i]), int(posts.help.sum()))
-        add(
-            "assistance: precision",
-            lambda i: _share(posts.help[i], posts.helped[i] & ~case[i]),
-            int((posts.helped & ~case).sum()),
-        )
-    rng = np.random.default_rng(seed)
-    samples = [
-        s
-        for s in (rng.integers(0, total, total) for _ in range(RESAMPLES))
-        if case[s].any() and not case[s].all()
+    if not case.any() or case.all():
+        raise InputError("posts to measure on must hold some labelled trafficking and some that are not")
+    wanted: list[tuple[str, Callable[[np.ndarray], float], int]] = [
+        ("average precision", lambda i: float(average_precision_score(case[i], risk[i])), total)
     ]
+    for limit in FALSE_ALARM_LIMITS:
+        name = f"recall where {limit:.0%} of the rest pass"
+        wanted.append((name, lambda i, limit=limit: recall_at(risk[i], case[i], limit), int(case.sum())))
+    for name, (counted, among) in _shares(posts).items():
+        if among.any():
+            wanted.append((name, lambda i, c=counted, a=among: _share(c[i], a[i]), int(among.sum())))
+    rng = np.random.default_rng(seed)
+    drawn = (rng.integers(0, total, total) for _ in range(RESAMPLES))
+    samples = [sample for sample in drawn if case[sample].any() and not case[sample].all()]
     out = []
-    everything = np.arange(total)
     for name, measure, n in wanted:
-        with np.errstate(invalid="ignore"):
-            low, high = np.nanpercentile([measure(s) for s in samples], (2.5, 97.5))
-        out.append(Measure(name, measure(everything), n, float(low), float(high)))
+        low, high = np.nanpercentile([measure(sample) for sample in samples], (2.5, 97.5))
+        out.append(Measure(name, measure(np.arange(total)), n, float(low), float(high)))
     return out
+
+
+def _share(counted: np.ndarray, among: np.ndarray) -> float:
+    return float(counted[among].mean()) if among.any() else float("nan")
 
 
 def slice_measures(records: Sequence[Record], assessments: Sequence[Assessment]) -> list[Measure]:
@@ -150,12 +135,20 @@ def slice_measures(records: Sequence[Record], assessments: Sequence[Assessment])
 
 
 def pair_measures(records: Sequence[Record], assessments: Sequence[Assessment]) -> list[Measure]:
-    """How pairs that differ only in what decides come apart."""
+    """How pairs that differ only in what decides come apart.
+
+    Raises
+    ------
+    InputError
+        Where no pair is whole.
+    """
     pairs: dict[str, dict[bool, Assessment]] = {}
     for record, assessment in zip(records, assessments, strict=True):
         if record.pair is not None:
             pairs.setdefault(record.pair, {})[record.label == "trafficking"] = assessment
     whole = [(pair[True], pair[False]) for pair in pairs.values() if len(pair) == 2]
+    if not whole:
+        raise InputError("no pair of a post labelled trafficking and its twin")
     up = ("medium", "high")
     above = [bad.risk > good.risk for bad, good in whole]
     apart = [bad.level in up and good.level not in up for bad, good in whole]
@@ -184,31 +177,28 @@ def balance_measures(assessments: Sequence[Assessment]) -> list[Measure]:
             parts = dict(assessment.reasons)
             whole = sum(abs(v) for name, v in parts.items() if name not in ("base", "calibration"))
             shares.append(abs(parts.get("text", 0.0)) / whole)
-    return [
-        Measure(
-            "share of the text model at high, median",
-            float(np.median(shares)) if shares else 0.0,
-            len(shares),
-        )
-    ]
+    median = float(np.median(shares)) if shares else 0.0
+    return [Measure("share of the text model at high, median", median, len(shares))]
 
 
 def public_measures(texts: Sequence[PublicText], assessments: Sequence[Assessment]) -> list[Measure]:
-    """False alarms on ordinary public text, in all and by file."""
+    """False alarms on ordinary public text, in all and by file.
+
+    Raises
+    ------
+    InputError
+        Where there are no texts.
+    """
+    if not texts:
+        raise InputError("no public text of the kinds and the half that measure")
     groups: dict[str, list[str]] = {"all": [a.level for a in assessments]}
     for text, assessment in zip(texts, assessments, strict=True):
         groups.setdefault(text.family, []).append(assessment.level)
     out = []
     for name, levels in groups.items():
-        for wanted in (("high",), ("medium", "high")):
-            share = sum(level in wanted for level in levels) / len(levels)
-            out.append(
-                Measure(
-                    f"public text at {wanted[0]}{' or above' if len(wanted) > 1 else ''}: {name}",
-                    share,
-                    len(levels),
-                )
-            )
+        high, medium = levels.count("high") / len(levels), levels.count("medium") / len(levels)
+        out.append(Measure(f"public text at high: {name}", high, len(levels)))
+        out.append(Measure(f"public text at medium or above: {name}", high + medium, len(levels)))
     return out
 
 

@@ -23,6 +23,8 @@ GOOD = {"id": "x", "text": "gaji 5 juta", "label": "benign", "stance": "offer", 
         ({"risk": "huge"}, "risk: 'huge'"),
         ({"text": ""}, "text: missing"), ({"id": None}, "id: missing"),
         ({"spans": [{"kind": "entity", "id": "salary", "start": 5, "end": 99}]}, "outside the text"),
+        ({"spans": [{"kind": "entity", "id": "salary"}]}, "each needs kind, id, start and end"),
+        ({"spans": ["salary"]}, "each needs kind, id, start and end"),
     ],
 )  # fmt: skip
 def test_a_wrong_record_is_refused_by_file_line_and_field(change: dict, message: str) -> None:
@@ -32,11 +34,19 @@ def test_a_wrong_record_is_refused_by_file_line_and_field(change: dict, message:
     assert "corpus.jsonl:7" in str(caught.value)
 
 
-def test_a_broken_line_is_named(tmp_path: Path) -> None:
-    """A line that is not JSON is reported with its number."""
-    (tmp_path / "a.jsonl").write_text(json.dumps(GOOD) + "\n{oops\n")
-    with pytest.raises(InputError, match="a.jsonl:2"):
+@pytest.mark.parametrize("line", [b"{oops", b"[1, 2]", b'{"id": "\xff"}'])
+def test_a_broken_line_is_named(tmp_path: Path, line: bytes) -> None:
+    """A line that is not JSON, no object or in another encoding is reported with its number."""
+    (tmp_path / "a.jsonl").write_bytes(json.dumps(GOOD).encode() + b"\n\n" + line + b"\n")
+    with pytest.raises(InputError, match="a.jsonl:3"):
         load_corpus([tmp_path])
+
+
+def test_a_folder_without_records_is_named(tmp_path: Path) -> None:
+    """An empty folder or a wrong path is an error with the path in it, not an empty corpus."""
+    for path in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(InputError, match=path.name):
+            load_corpus([path])
 
 
 def test_the_corpus_keeps_the_guideline() -> None:
