@@ -13,7 +13,7 @@ LIMITS = Thresholds(low=0.03, medium=0.3, high=0.8)
 @pytest.mark.parametrize(
     ("risk", "offering", "signs", "level"),
     [
-        (0.9, 0.95, 2, "high"), (0.9, 0.7, 1, "high"), (0.9, 0.95, 0, "medium"), (0.99, 0.6, 9, "medium"),
+        (0.9, 0.95, 2, "high"), (0.9, 0.6, 1, "high"), (0.9, 0.95, 0, "medium"), (0.99, 0.55, 9, "medium"),
         (0.99, 0.0, 9, "medium"), (0.5, 0.9, 0, "medium"), (0.3, 0.9, 1, "medium"),
         (0.1, 0.9, 1, "low"), (0.01, 0.9, 3, "none"),
     ],
