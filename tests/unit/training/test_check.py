@@ -143,4 +143,5 @@ def test_the_corpus_has_no_defect() -> None:
 def test_the_datasheet_states_the_composition_as_counted() -> None:
     """Figures of the datasheet are those of ``check --counts``, and change with the corpus."""
     sheet = (CORPUS / "README.md").read_text(encoding="utf-8")
-    assert check.composition(check.read_rows([CORPUS])) in sheet
+    counted = check.composition(check.read_rows([CORPUS]))
+    assert counted in sheet, "put what `check models/corpus --counts` prints into its section of the datasheet"
