@@ -144,4 +144,4 @@ def test_the_datasheet_states_the_composition_as_counted() -> None:
     """Figures of the datasheet are those of ``check --counts``, and change with the corpus."""
     sheet = (CORPUS / "README.md").read_text(encoding="utf-8")
     counted = check.composition(check.read_rows([CORPUS]))
-    assert counted in sheet, "put what `check models/corpus --counts` prints into its section of the datasheet"
+    assert counted in sheet, "put what `check models/corpus --counts` prints into its section of the sheet"
