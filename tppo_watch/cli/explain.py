@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ..wording import Language, Words
 
 BAR_WIDTH = 12  # characters on each side of zero
+# Nobody reads on after this much of a post, and colouring takes a time that grows with text times matches.
+SHOWN_CHARACTERS = 10_000
+SHOWN_MATCHES = 200
 SHOWN_REASONS = 14  # the smallest of the rest are summed in one line
 WIDTH = 100  # of the picture, and where there is no terminal
 NAME_WIDTH = 44
@@ -83,7 +86,7 @@ def draw(console: Console, assessment: Assessment, words: Words) -> None:
         from rich.text import Text
 
         console.print(Text(f"{titles['assistance'].upper()}\n", style=HELP))
-    _section(console, titles["text"], [("", _marked_text(assessment, marked))])
+    _section(console, titles["text"], [("", _marked_text(assessment, marked, words))])
     _section(console, titles["indicators"], _match_lines(assessment.indicators, marked, words))
     _section(console, titles["counter"], _match_lines(assessment.counter, marked, words))
     _section(console, titles["reasons"], _bars(assessment, words))
@@ -158,6 +161,7 @@ def _numbered(assessment: Assessment) -> dict[Match, int]:
     Colour alone does not reach everyone, nor a pipe.
     """
     matches = sorted({*assessment.indicators, *assessment.counter}, key=lambda m: (m.end, m.start, m.id))
+    matches = [match for match in matches[:SHOWN_MATCHES] if match.end <= SHOWN_CHARACTERS]
     return {match: number for number, match in enumerate(matches, start=1)}
 
 
@@ -167,31 +171,41 @@ def _style(match: Match, is_counter: bool) -> str:
     return COUNTER if is_counter else STYLES[match.element]
 
 
-def _marked_text(assessment: Assessment, marked: dict[Match, int]) -> Text:
+def _marked_text(assessment: Assessment, marked: dict[Match, int], words: Words) -> Text:
     from rich.text import Text
 
-    text = Text(shown(assessment.text))
-    for entity in assessment.entities:
+    text = Text(shown(assessment.text[:SHOWN_CHARACTERS]))
+    for entity in assessment.entities[:SHOWN_MATCHES]:
         text.stylize(ENTITY, entity.start, entity.end)
+    counter = set(assessment.counter)
     for match in marked:
-        text.stylize(_style(match, match in assessment.counter), match.start, match.end)
+        text.stylize(_style(match, match in counter), match.start, match.end)
     out, done = Text(), 0
     for match, number in marked.items():
         out.append_text(text[done : match.end])
         out.append(f"[{number}]", style="dim")
         done = match.end
-    return out.append_text(text[done:])
+    rest = len(assessment.text) - SHOWN_CHARACTERS
+    return out.append_text(text[done:]).append(_more(rest, words) if rest > 0 else "", style="dim")
+
+
+def _more(count: int, words: Words) -> str:
+    return f"… (+{count:,})".replace(",", "." if words.lang == "id" else ",")
 
 
 def _match_lines(matches: tuple[Match, ...], marked: dict[Match, int], words: Words) -> Iterable[Line]:
     from rich.text import Text
 
-    for match in sorted(matches, key=marked.__getitem__):
+    wanted = set(matches)
+    listed = [match for match in marked if match in wanted]
+    for match in listed:
         line = Text(words.rule(match.id))
         line.append(f"  “{shown(' '.join(match.text.split()))}”", style="italic")
         scope = "" if match.scope == "asserted" else f", {words.term('scopes', match.scope)}"
         line.append(f"  ({words.term('elements', match.element)}{scope})", style="dim")
         yield Text(f"[{marked[match]}]", style="dim"), line
+    if rest := len(wanted) - len(listed):
+        yield "-", _more(rest, words)
 
 
 def _bars(assessment: Assessment, words: Words) -> Iterable[Line]:
@@ -232,10 +246,12 @@ def _sorted_reasons(assessment: Assessment, words: Words) -> list[tuple[str, flo
 
 
 def _entity_lines(assessment: Assessment, words: Words) -> Iterable[Line]:
-    for entity in assessment.entities:
+    for entity in assessment.entities[:SHOWN_MATCHES]:
         quoted, value = " ".join(entity.text.split()), _value(entity, words.lang)
         said = "" if value.casefold() == quoted.casefold() else f" → {value}"
         yield "-", f"{words.term('entities', entity.kind)}: “{quoted}”{said}"
+    if (rest := len(assessment.entities) - SHOWN_MATCHES) > 0:
+        yield "-", _more(rest, words)
 
 
 def _value(entity: Entity, lang: Language) -> str:

@@ -59,4 +59,8 @@ def _show(rows: list[dict[str, Any]], json: bool) -> None:
         print_json(rows)
         return
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    print_table(columns, ([str(row.get(column, "")) for column in columns] for row in rows))
+    print_table(columns, ([_cell(row.get(column, "")) for column in columns] for row in rows))
+
+
+def _cell(value: Any) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)

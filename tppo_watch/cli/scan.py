@@ -144,8 +144,8 @@ def _tell(report: ScanReport, json: bool) -> None:
 def _summary(report: ScanReport) -> str:
     if not report.sources:
         return (
-            f"No source is due ({report.not_due} wait their turn); --all reads them now."
-            if (report.not_due)
+            f"No source is due yet, of {report.not_due}; --all reads them now."
+            if report.not_due
             else "There are no sources; add one with: tppo-watch sources add"
         )
     new, alerts = report.total("new"), report.total("alerts")

@@ -133,7 +133,8 @@ def check(
     if json:
         print_json(_described(place, found))
         return
-    print(f"{shown(place)}: {found.kind}, {len(found.posts)} posts, {len(found.failures)} unreadable items")
+    kind = ", ".join([found.kind, *(f"{name} = {value}" for name, value in found.options.items())])
+    print(f"{shown(place)}: {shown(kind)}, {len(found.posts)} posts, {len(found.failures)} unreadable items")
     for post in found.posts[:3]:
         print(f"  {_iso(post.published) or 'no time':25}  {_first_words(post.title or post.text)}")
     for failure in found.failures[:3]:
@@ -157,7 +158,10 @@ def _identified(place: str, config: Path) -> Found:
     from ..config import FetchSettings, load_settings
     from ..sources.discovery import identify
 
-    return identify(place, load_settings(config).fetch if config.exists() else FetchSettings())
+    try:
+        return identify(place, load_settings(config).fetch if config.exists() else FetchSettings())
+    except SourceError as exc:
+        raise SourceError(place, exc.message) from exc  # it has no id yet
 
 
 def _is_url(place: str) -> bool:

@@ -143,6 +143,14 @@ def test_no_risk_is_shown_as_certain(value, written):
     assert share(value, "id") == written.replace(" ", "\u00a0")
 
 
+def test_a_post_of_nothing_but_signs_is_drawn_in_bounded_length():
+    """The first matches are shown and the rest counted: colouring all of them would take minutes."""
+    out = drawn("Poipet gaji 12jt " * 30_000)
+    assert out.count("“Poipet”") == explain.SHOWN_MATCHES
+    assert "… (+29.800)" in out
+    assert len(out) < 100_000
+
+
 def test_json_holds_the_assessment_and_the_advice(tppo):
     """The machine form is that of score, with the text and the advice."""
     found = json.loads(tppo("explain", AD, "--json").out)
