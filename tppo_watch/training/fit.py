@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
 
 from ..assess.evidence import COMBINATIONS, EvidenceSpace, Reading, inputs_of
 from ..assess.weigh import Weigher
@@ -81,6 +82,7 @@ def gather(
     )
 
 
+@threadpool_limits.wrap(limits=1)  # small products: threads only wait for each other, and sums change their order
 def fit(data: TrainingSet, population: Population, *, seed: int, say: Callable[[str], None]) -> Fitted:
     """Fit heads, weights, calibration and thresholds.
 
