@@ -82,7 +82,7 @@ def gather(
     )
 
 
-@threadpool_limits.wrap(limits=1)  # small products: threads only wait for each other, and sums change their order
+@threadpool_limits.wrap(limits=1)  # threads would wait for each other and change sums
 def fit(data: TrainingSet, population: Population, *, seed: int, say: Callable[[str], None]) -> Fitted:
     """Fit heads, weights, calibration and thresholds.
 
