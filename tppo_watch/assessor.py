@@ -35,8 +35,8 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
     Parameters
     ----------
     prevalence : float, optional
-        Share of trafficking posts among those that will be read, in (0, 1); that of the model card where not given.
-        Risks and the thresholds of the levels follow it.
+        Share of trafficking posts among those that will be read, in (0, 1); that of the model card where not
+        given. Risks and the thresholds of the levels follow it.
 
     Raises
     ------
@@ -46,7 +46,10 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
 
 
 class Assessor:
-    """Reads texts and says what it sees, with reasons. Holds no state between texts; safe to share between threads."""
+    """Reads texts and says what it sees, with reasons.
+
+    Holds no state between texts; safe to share between threads.
+    """
 
     def __init__(self, model: StoredModel, *, prevalence: float | None = None) -> None:
         config, arrays = model.config, model.arrays
@@ -54,7 +57,10 @@ class Assessor:
         self._space = EvidenceSpace()
         if tuple(config["evidence"]) != self._space.names:
             raise ModelMismatchError(
-                model.name, "model.json", "the indicators of this version", "others; retrain it with `tppo-watch train`"
+                model.name,
+                "model.json",
+                "the indicators of this version",
+                "others; retrain it with `tppo-watch train`",
             )
         self._heads = LinearHeads(
             Vocabulary(model.features, arrays["idf"]), config["types"], arrays["weights"], arrays["bias"]
@@ -122,7 +128,9 @@ class Assessor:
         intervals = self._weigher.intervals(evidence, risks)
         parts = evidence * self._weigher.weights
         return [
-            self._assessment(readings[i], scores, i, parts[i], float(log_odds[i] - sums[i]), risks[i], intervals[i])
+            self._assessment(
+                readings[i], scores, i, parts[i], float(log_odds[i] - sums[i]), risks[i], intervals[i]
+            )
             for i in range(len(texts))
         ]
 

@@ -1,7 +1,8 @@
 """What one text holds, as named numbers: the parts of the sum, before they are weighed.
 
-Indicators count once each, only where they are asserted. Combinations across act, means and purpose follow the
-Palermo Protocol, Art. 3, and the combining guidance of ``knowledge/data/taxonomy.yaml``: one sign is not a case.
+Indicators count once each, only where they are asserted. Combinations across act, means and purpose follow
+the Palermo Protocol, Art. 3, and the combining guidance of ``knowledge/data/taxonomy.yaml``: one sign is not
+a case.
 """
 
 from __future__ import annotations
@@ -29,12 +30,27 @@ MISSING = ("employer", "duties", "pay", "contract", "office")
 
 #: What a reviewer should ask where the text does not say it: id -> question, Indonesian first.
 QUESTIONS = {
-    "employer": ("Siapa pemberi kerjanya, dan dapatkah diperiksa?", "Who is the employer, and can it be checked?"),
-    "duties": ("Pekerjaan apa tepatnya, jam berapa sampai berapa?", "What exactly is the work, and at what hours?"),
-    "pay": ("Berapa upahnya, siapa yang membayar, apakah ada potongan?", "What is the pay, who pays it, is anything deducted?"),
-    "contract": ("Adakah kontrak tertulis yang dibaca sebelum berangkat?", "Is there a written contract to read before leaving?"),
-    "office": ("Di mana kantornya, dan terdaftarkah di SISKOP2MI atau dinas?", "Where is the office, and is it registered?"),
-}  # fmt: skip
+    "employer": (
+        "Siapa pemberi kerjanya, dan dapatkah diperiksa?",
+        "Who is the employer, and can it be checked?",
+    ),
+    "duties": (
+        "Pekerjaan apa tepatnya, jam berapa sampai berapa?",
+        "What exactly is the work, and at what hours?",
+    ),
+    "pay": (
+        "Berapa upahnya, siapa yang membayar, apakah ada potongan?",
+        "What is the pay, who pays it, is anything deducted?",
+    ),
+    "contract": (
+        "Adakah kontrak tertulis yang dibaca sebelum berangkat?",
+        "Is there a written contract to read before leaving?",
+    ),
+    "office": (
+        "Di mana kantornya, dan terdaftarkah di SISKOP2MI atau dinas?",
+        "Where is the office, and is it registered?",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,7 @@ class Reading:
 
 
 def _signs_of(reading: Reading, words: Sequence[str]) -> list[str]:
-    """Signs as features for the heads: rules that fired with their scope, kinds of entities, shape of the text.
+    """Signs as features for the heads: rules that fired with their scope, kinds of entities, shape.
 
     `words` are those of :func:`~tppo_watch.classifiers.features.words_of`.
     """
@@ -129,7 +145,8 @@ class EvidenceSpace:
         holds = (act and means, means and purpose, act and means and purpose, len(asserted) >= 2)
         found.extend(name for name, there in zip(COMBINATIONS, holds, strict=True) if there)
         found.extend(self._circumstances(reading, asserted))
-        if asserted:  # a football chat lacks an employer too: what is missing says something only of what looks like an offer
+        # A football chat lacks an employer too: what is missing says something only of what looks an offer.
+        if asserted:
             found.extend(f"missing:{name}" for name in missing_in(reading))
         return found
 
@@ -141,7 +158,8 @@ class EvidenceSpace:
             found.append("abroad")
         ages = [e.value for e in entities if e.kind == "age"]
         minor = any(
-            (a.get("min") is not None and a["min"] < 18) or (a.get("max") is not None and a["max"] < 18) for a in ages
+            (a.get("min") is not None and a["min"] < 18) or (a.get("max") is not None and a["max"] < 18)
+            for a in ages
         )
         if minor:
             found.append("minor")

@@ -1,4 +1,4 @@
-"""From a risk to a level: what each level promises a reviewer, kept at the prevalence of life, not of a test set."""
+"""From a risk to a level: what each promises a reviewer, at the prevalence of life, not of a test set."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ..types import Level, Stance
 
 #: Share of posts worth a case that each level promises at least.
 PROMISE = {"high": 0.9, "medium": 0.5}
-#: Least risk of a post at each level: a promise is kept on the average, but no single post may fall far short of it. Without
-#: this floor the threshold of `medium` moved between 0.2 and 0.4 from one training to the next.
+#: Least risk of a post at each level: a promise is kept on the average, but no single post may fall far short
+#: of it. Without this floor the threshold of `medium` varied from 0.2 to 0.4 between trainings.
 LEAST = {"high": 0.7, "medium": 0.4}
 #: A post at `low` is at least this many times likelier to be worth a case than a post drawn at random.
 LOW_LIFT = 3.0
-#: Only an offer, or a text of no clear kind, may reach `high`; writers of all other stances talk about offers.
+#: Only an offer, or a text of no clear kind, may reach `high`; writers of all others talk about offers.
 MAY_BE_HIGH: tuple[Stance, ...] = ("offer", "other")
-#: Least probability that the writer may be offering, for `high`. On held-out records 0.6 takes a fifth of the talkers from
-#: `high` at no cost in recall, 0.7 a half at half a point.
+#: Least probability that the writer may be offering, for `high`. On held-out records 0.6 takes a fifth of the
+#: talkers from `high` at no cost in recall, 0.7 a half at half a point.
 OFFERING = 0.6
 
 
@@ -34,8 +34,8 @@ class Thresholds:
 def level_of(risk: float, offering: float, signs: int, thresholds: Thresholds) -> Level:
     """Level of a text of that risk with that many asserted indicators.
 
-    A text at `high` must show a reviewer at least one sign, and be written by somebody who may be offering, which
-    has the probability `offering`.
+    A text at `high` must show a reviewer at least one sign, and be written by somebody who may be offering,
+    which has the probability `offering`.
     """
     if risk >= thresholds.high and offering >= OFFERING and signs:
         return "high"
@@ -60,7 +60,8 @@ def thresholds_for(
     Notes
     -----
     `high` is the largest set from the top of which the promised share are cases, `medium` the largest band
-    below it of which that holds, and neither goes below `LEAST`. One more ordinary post is counted in each, since the next one is unseen (the rule of succession).
+    below it of which that holds, and neither goes below `LEAST`. One more ordinary post is counted in each,
+    since the next one is unseen (the rule of succession).
     """
     order = np.argsort(-risks, kind="stable")
     cases = np.where(is_case, weights, 0.0)[order]
@@ -75,7 +76,7 @@ def thresholds_for(
 
 
 def _largest(cases: np.ndarray, others: np.ndarray, first: int, promise: float, margin: float) -> int:
-    """End of the largest run from `first` of which at least `promise` are cases; `first` where there is none."""
+    """End of the largest run from `first` of which at least `promise` are cases; `first` where none is."""
     right = np.cumsum(cases[first:])
     wrong = np.cumsum(others[first:]) + margin
     kept = np.flatnonzero(right >= promise * (right + wrong))

@@ -1,8 +1,9 @@
 """The additive model: evidence times weights, summed, calibrated, with an interval.
 
-``logit(risk) = base + sum of parts + calibration``. The calibration is a monotone map of the sum, linear between
-knots and beyond them, so it can be shown as one more part. The interval comes from refits of the weights on
-bootstrap samples of posts (Efron and Tibshirani 1993, ch. 13): it says how sure the weights are, not the reviewer.
+``logit(risk) = base + sum of parts + calibration``. The calibration is a monotone map of the sum, linear
+between knots and beyond them, so it can be shown as one more part. The interval comes from refits of the
+weights on bootstrap samples of posts (Efron and Tibshirani 1993, ch. 13): it says how sure the weights are,
+not the reviewer.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from scipy.special import expit
 INTERVAL = (5.0, 95.0)  # percentiles of the refits
 
 
-#: Slope of the calibration above its last knot: how many signs there are beyond plenty proves little more, and no
-#: number of held-out posts could show a risk of 0.9999.
+#: Slope of the calibration above its last knot: how many signs there are beyond plenty proves little more,
+#: and no number of held-out posts could show a risk of 0.9999.
 TAIL_SLOPE = 0.25
 
 

@@ -1,7 +1,7 @@
 """From documents to sparse weights of words, pairs of words and signs.
 
-Only features that stand in the project's own corpus get a place in the vocabulary: unlabelled public text may shape
-the weights, but no fragment of it can be read out of a published model.
+Only features that stand in the project's own corpus get a place in the vocabulary: unlabelled public text may
+shape the weights, but no fragment of it can be read out of a published model.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Vocabulary:
         return cls(features, (np.log((1 + size) / (1 + frequency)) + 1).astype(np.float32))
 
     def transform(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> csr_matrix:
-        """TF-IDF of (words, signs): rows of unit length, sublinear counts; float32 of shape (n, n_features)."""
+        """TF-IDF of (words, signs): rows of unit length, sublinear counts; float32, (n, n_features)."""
         index = self._index  # type: ignore[attr-defined]
         columns: list[int] = []
         starts = [0]
@@ -89,6 +89,7 @@ class Vocabulary:
         matrix.sum_duplicates()
         matrix.data = (1 + np.log(matrix.data)) * self.idf[matrix.indices]
         rows = np.repeat(np.arange(len(texts)), np.diff(matrix.indptr))
-        lengths = np.sqrt(np.bincount(rows, weights=matrix.data.astype(np.float64) ** 2, minlength=len(texts)))
+        squares = matrix.data.astype(np.float64) ** 2
+        lengths = np.sqrt(np.bincount(rows, weights=squares, minlength=len(texts)))
         matrix.data /= np.maximum(lengths, 1e-9)[rows].astype(np.float32)
         return matrix

@@ -10,19 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 _SUFFIXES = (
-    "", "nya", "kan", "an", "i", "in", "ku", "mu", "lah", "kah", "kannya", "annya", "inya", "innya", "kanlah",
-    "ake", "akan", "aken", "no", "ne", "e", "ipun", "keun", "na", "ken", "nyo", "agi", "aghi", "en", "ang", "a",
+    "", "nya", "kan", "an", "i", "in", "ku", "mu", "lah", "kah", "kannya", "annya",
+    "inya", "innya", "kanlah", "ake", "akan", "aken", "no", "ne", "e", "ipun", "keun", "na", "ken", "nyo",
+    "agi", "aghi", "en", "ang", "a",
 )  # fmt: skip
 
 # Prefix as written -> what may be restored before the stem (nasals swallow the first letter of the stem).
 _PREFIXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("",)),
-    ("meny", ("s",)), ("mem", ("", "p")), ("men", ("", "t")), ("menge", ("",)), ("meng", ("", "k")), ("me", ("",)),
-    ("peny", ("s",)), ("pem", ("", "p")), ("pen", ("", "t")), ("penge", ("",)), ("peng", ("", "k")), ("pe", ("",)),
+    ("meny", ("s",)), ("mem", ("", "p")), ("men", ("", "t")), ("menge", ("",)),
+    ("meng", ("", "k")), ("me", ("",)),
+    ("peny", ("s",)), ("pem", ("", "p")), ("pen", ("", "t")), ("penge", ("",)),
+    ("peng", ("", "k")), ("pe", ("",)),
     ("ny", ("s", "c")), ("nge", ("",)), ("ng", ("", "k")), ("m", ("p",)), ("n", ("t",)), ("manj", ("j",)),
     ("many", ("s",)), ("mam", ("", "p")), ("man", ("", "t")), ("mang", ("", "k")), ("ma", ("",)),
-    ("di", ("",)), ("ber", ("",)), ("be", ("",)), ("ter", ("",)), ("ke", ("",)), ("se", ("",)), ("per", ("",)),
-    ("ba", ("",)), ("ta", ("",)), ("ka", ("",)), ("pa", ("",)), ("sa", ("",)), ("diper", ("",)), ("dike", ("",)),
+    ("di", ("",)), ("ber", ("",)), ("be", ("",)), ("ter", ("",)), ("ke", ("",)),
+    ("se", ("",)), ("per", ("",)),
+    ("ba", ("",)), ("ta", ("",)), ("ka", ("",)), ("pa", ("",)), ("sa", ("",)),
+    ("diper", ("",)), ("dike", ("",)),
     ("memper", ("",)), ("keter", ("",)), ("disa", ("",)), ("dipa", ("",)), ("tak", ("",)), ("dak", ("",)),
     ("nga", ("",)), ("a", ("",)), ("e", ("",)), ("ka", ("",)), ("ku", ("",)), ("kau", ("",)), ("i", ("",)),
 )  # fmt: skip

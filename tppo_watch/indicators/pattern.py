@@ -16,8 +16,8 @@ a pattern never reaches over the end of a sentence or line.
                           ``<doc>``, ``<salary>``, ``<fee>``, ``<debt>``: what the entity room found
 ========================  =====================================================================
 
-Punctuation in a pattern is ignored. Members of concepts are words, inflected words or phrases side by side, written
-with spaces (``buku nikah``, ``pegang~``).
+Punctuation in a pattern is ignored. Members of concepts are words, inflected words or phrases side by side,
+written with spaces (``buku nikah``, ``pegang~``).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Symbols:
         return self._ids.setdefault(name, len(self._ids))
 
     def symbol(self, item: str, where: str) -> int:
-        """The symbol of one element without its brackets: a word, stem, type, concept or ``joined_phrase``."""
+        """The symbol of one element without brackets: a word, stem, type, concept or ``joined_phrase``."""
         if item.startswith("<") and item.endswith(">"):
             return self.types.setdefault(item[1:-1], self._id(item))
         if item.startswith("{") and item.endswith("}"):

@@ -1,7 +1,8 @@
 """Who says a sign, and whether they say it is so: asserted, negated, quoted, reported, hypothetical, past.
 
-As medspaCy's ConText does it (Chapman et al. 2001, NegEx; Harkema et al. 2009, ConText; Eyre et al. 2021, medspaCy):
-cue words are data, each reaching a number of words in a direction, and no further than its sentence.
+As medspaCy's ConText does it (Chapman et al. 2001, NegEx; Harkema et al. 2009, ConText; Eyre et al. 2021,
+medspaCy): cue words are data, each reaching a number of words in a direction, and no further than its
+sentence.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ from .matcher import Chart, Hit
 
 #: Where several hold, the first one counts: a denied plea is denied, whoever reports it.
 _ORDER: tuple[Scope, ...] = ("negated", "hypothetical", "reported", "quoted", "past")
-_TURNS = frozenset((",", "tapi", "tetapi", "namun", "kecuali", "asal", "asalkan", "melainkan", "cuma", "hanya", "ning", "tapine", "ngan", "but"))  # fmt: skip
+_TURNS = frozenset(
+    (",", "tapi", "tetapi", "namun", "kecuali", "asal", "asalkan", "melainkan", "cuma", "hanya", "ning",
+     "tapine", "ngan", "but")
+)  # fmt: skip
 _QUOTES = {'"': '"', "“": "”", "«": "»", "‘": "’"}
 _SHORTEST_QUOTE = 4  # words; shorter ones are names and scare quotes
 _MOSTLY_QUOTED = 0.8  # a text that stands in quotation marks as a whole quotes nobody
 #: Words before a quotation that put it into the listener's mouth: an instruction, not a report.
-_DICTATED = frozenset(("bilang", "jawab", "ngaku", "mengaku", "tulis", "ketik", "sebut", "kandani", "omong", "say"))
+_DICTATED = frozenset(
+    ("bilang", "jawab", "ngaku", "mengaku", "tulis", "ketik", "sebut", "kandani", "omong", "say")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,9 @@ class ScopeFinder:
     def is_cue(self, rule: str) -> bool:
         return rule in self._cues
 
-    def scopes(self, document: Document, chart: Chart, signs: Sequence[Hit], cues: Sequence[Hit]) -> list[Scope]:
+    def scopes(
+        self, document: Document, chart: Chart, signs: Sequence[Hit], cues: Sequence[Hit]
+    ) -> list[Scope]:
         """The scope of each of `signs`."""
         reaches = [self._reach(document, chart, hit) for hit in cues]
         reaches.extend(_Reach("quoted", first, end) for first, end in _quotations(document))
@@ -97,7 +105,8 @@ def _quotations(document: Document) -> list[tuple[int, int]]:
             if token in _QUOTES:
                 opened, closing = i, _QUOTES[token]
         elif token == closing:
-            if i - opened > _SHORTEST_QUOTE and not _DICTATED & set(document.tokens[max(0, opened - 4) : opened]):
+            before = document.tokens[max(0, opened - 4) : opened]
+            if i - opened > _SHORTEST_QUOTE and not _DICTATED & set(before):
                 found.append((opened + 1, i))
             opened = None
     inside = sum(end - first for first, end in found)

@@ -24,7 +24,8 @@ def test_the_seventy_indicators_and_thirteen_kinds_are_there() -> None:
 
 def test_every_source_that_is_named_is_listed() -> None:
     """A reviewer who asks where an indicator comes from finds its source."""
-    named = {source for record in (*rules.indicators(), *rules.exploitation_types()) for source in record.sources}
+    records = (*rules.indicators(), *rules.exploitation_types())
+    named = {source for record in records for source in record.sources}
     assert named <= KNOWN_SOURCES
 
 
@@ -56,10 +57,15 @@ def test_every_pattern_compiles() -> None:
         ("- {id: x", "not valid YAML"),
         ("id: x", "expected a list"),
         ("- {id: x, scope: loud, direction: forward, reach: 3, stops: true, patterns: [a]}", "x: scope"),
-        ("- {id: x, scope: past, direction: forward, reach: 3, stops: true, patterns: [a], more: 1}", "x: more"),
+        (
+            "- {id: x, scope: past, direction: forward, reach: 3, stops: true, patterns: [a], more: 1}",
+            "x: more",
+        ),
     ],
 )
-def test_a_broken_file_is_refused_by_file_record_and_field(tmp_path: Path, content: str, message: str) -> None:
+def test_a_broken_file_is_refused_by_file_record_and_field(
+    tmp_path: Path, content: str, message: str
+) -> None:
     """Who edits the knowledge is told which file, record and field is wrong."""
     path = tmp_path / "scope.yaml"
     path.write_text(content, encoding="utf-8")
