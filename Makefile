@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# setuptools warns of every editable installation; that it is one is intended.
-INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+# Errors only: pip warns of mirrors and of root, setuptools of every editable installation, which this is meant to be.
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --editable
 TPPO_SHARED ?=
 WORKERS ?= 2
 

@@ -88,7 +88,7 @@ def draw(console: Console, assessment: Assessment, words: Words) -> None:
         console.print(Text(f"{titles['assistance'].upper()}\n", style=HELP))
     _section(console, titles["text"], [("", _marked_text(assessment, marked, words))])
     _section(console, titles["indicators"], _match_lines(assessment.indicators, marked, words))
-    _section(console, titles["counter"], _match_lines(assessment.counter, marked, words))
+    _section(console, titles["counter"], _match_lines(assessment.counter, marked, words, is_counter=True))
     _section(console, titles["reasons"], _bars(assessment, words))
     _section(console, titles["entities"], _entity_lines(assessment, words))
     _section(console, titles["missing"], (("-", words.question(name)) for name in assessment.missing))
@@ -193,7 +193,9 @@ def _more(count: int, words: Words) -> str:
     return f"… (+{count:,})".replace(",", "." if words.lang == "id" else ",")
 
 
-def _match_lines(matches: tuple[Match, ...], marked: dict[Match, int], words: Words) -> Iterable[Line]:
+def _match_lines(
+    matches: tuple[Match, ...], marked: dict[Match, int], words: Words, *, is_counter: bool = False
+) -> Iterable[Line]:
     from rich.text import Text
 
     wanted = set(matches)
@@ -202,7 +204,9 @@ def _match_lines(matches: tuple[Match, ...], marked: dict[Match, int], words: Wo
         line = Text(words.rule(match.id))
         line.append(f"  “{shown(' '.join(match.text.split()))}”", style="italic")
         scope = "" if match.scope == "asserted" else f", {words.term('scopes', match.scope)}"
-        line.append(f"  ({words.term('elements', match.element)}{scope})", style="dim")
+        # In the colour that the match has in the text: the list is its legend.
+        line.append(f"  {words.term('elements', match.element)}", style=_style(match, is_counter))
+        line.append(scope, style="dim")
         yield Text(f"[{marked[match]}]", style="dim"), line
     if rest := len(wanted) - len(listed):
         yield "-", _more(rest, words)
@@ -218,9 +222,9 @@ def _bars(assessment: Assessment, words: Words) -> Iterable[Line]:
     names = min(max((len(name) for name, _ in rows), default=0), NAME_WIDTH)
     for name, value in rows:
         name = name if len(name) <= names else f"{name[: names - 1]}…"
-        length = round(abs(value) / largest * BAR_WIDTH)
         line = Text(f"{name:<{names}} {value:+7.2f} ")
-        left, right = ("█" * length or "▕", "") if value < 0 else ("", "█" * length or "▏")
+        bar = _bar(abs(value) / largest, is_left=value < 0)
+        left, right = (bar, "") if value < 0 else ("", bar)
         line.append(f"{left:>{BAR_WIDTH}}", style="green")
         line.append("│", style="dim")
         line.append(right, style="red")
@@ -228,6 +232,15 @@ def _bars(assessment: Assessment, words: Words) -> Iterable[Line]:
     titles = _TITLES[words.lang]
     risk = share(assessment.risk, words.lang)
     yield "", f"{titles['sum']:<{names}} {total:+7.2f} → {titles['risk']} {risk}"
+
+
+def _bar(part: float, is_left: bool) -> str:
+    """A bar of `part`, from 0 to 1, of the width; never nothing. Eighths of a block exist to the right only."""
+    blocks, eighths = divmod(max(1, round(part * BAR_WIDTH * 8)), 8)
+    if is_left:
+        tip = "▐" if eighths >= 4 else "" if blocks else "▕"
+        return tip + "█" * blocks
+    return "█" * blocks + " ▏▎▍▌▋▊▉"[eighths].strip()
 
 
 def _sorted_reasons(assessment: Assessment, words: Words) -> list[tuple[str, float]]:
