@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import attrgetter, itemgetter, or_
 
 from ..text.document import Document
@@ -38,6 +38,9 @@ class Hit:
     last: int
 
 
+_reading_order = attrgetter("first", "last", "rule")
+
+
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     rule: str
@@ -51,11 +54,12 @@ class _Meaning:
 
     symbols: frozenset[int]  #: those that some pattern asks for
     bits: int  #: of the steps it can be
-    parts: frozenset[int]  #: symbols that stand in a phrase, but not first
-    begun: tuple[Mapping[int, Sequence[tuple[tuple[int, ...], int]]], ...]  #: phrases that may begin here
+    parts: tuple[int, ...]  #: symbols that stand in a phrase, but not first
+    #: phrases that may begin here, by their second symbol: the symbols of the other words, that of the phrase
+    begun: Mapping[int, Sequence[tuple[tuple[int, ...], int]]]
 
 
-_bits = attrgetter("bits")
+_bits, _symbols = attrgetter("bits"), attrgetter("symbols")
 _Longer = tuple[int, int, _Meaning]  #: what several tokens stand for together, with their half-open span
 
 
@@ -158,12 +162,15 @@ class Matcher:
         meaning = self._meanings.get(symbols)
         if meaning is None:
             every = self.symbols.with_concepts(symbols)
-            phrases = self.symbols.phrases
+            begun: dict[int, list[tuple[tuple[int, ...], int]]] = {}
+            for symbol in every:
+                for second, phrases in self.symbols.phrases.get(symbol, {}).items():
+                    begun.setdefault(second, []).extend(phrases)
             meaning = self._meanings[symbols] = _Meaning(
                 symbols=self._asked.intersection(every),
                 bits=reduce(or_, (self._bits.get(symbol, 0) for symbol in every), 0),
-                parts=self._parts.intersection(every),
-                begun=tuple(phrases[symbol] for symbol in every if symbol in phrases),
+                parts=tuple(self._parts.intersection(every)),
+                begun=begun,
             )
         return meaning
 
@@ -186,9 +193,11 @@ class Matcher:
         known, meaning_of = self._of_token, self._meaning_of
         meanings = [known.get(token) or meaning_of(token) for token in document.tokens]
         chart = Chart(document, meanings)
-        for i, meaning in enumerate(meanings[:-1]):
-            if meaning.begun and meanings[i + 1].parts:
-                self._add_phrases(chart, i)
+        for i, (meaning, following) in enumerate(pairwise(meanings)):
+            if meaning.begun:
+                for second in following.parts:
+                    if second in meaning.begun:
+                        self._add_phrases(chart, i, meaning.begun[second])
         types = self.symbols.types
         for entity, first, end in _placed(document, entities):
             chart.entities.append((entity, first, end))
@@ -198,20 +207,12 @@ class Matcher:
         chart.longer.sort(key=_first)
         return chart
 
-    def _add_phrases(self, chart: Chart, at: int) -> None:
-        """Note the phrases that begin at token `at`."""
-        meanings = chart.meanings
-        parts = meanings[at + 1].parts
-        for by_second in meanings[at].begun:
-            for second in by_second.keys() & parts:
-                for rest, phrase in by_second[second]:
-                    end = at + 2 + len(rest)
-                    if rest and not (
-                        end <= len(meanings)
-                        and all(s in meanings[at + 2 + k].parts for k, s in enumerate(rest))
-                    ):
-                        continue
-                    chart.longer.append((at, end, self._meaning((phrase,))))
+    def _add_phrases(self, chart: Chart, at: int, phrases: Sequence[tuple[tuple[int, ...], int]]) -> None:
+        """Note those of `phrases` that stand at token `at`; of all the first two words do."""
+        for rest, phrase in phrases:
+            others = chart.meanings[at + 2 : at + 2 + len(rest)]
+            if len(others) == len(rest) and all(s in m.parts for s, m in zip(rest, others, strict=True)):
+                chart.longer.append((at, at + 2 + len(rest), self._meaning((phrase,))))
 
     # -- patterns --------------------------------------------------------------------------------------
 
@@ -231,7 +232,7 @@ class Matcher:
                     sentences = {chart.sentences[begin] for begin, _ in withdrawn}
                     kept = [span for span in kept if chart.sentences[span[0]] not in sentences]
                 found.extend(Hit(rule, begin, stop - 1) for begin, stop in joined(kept))
-        found.sort(key=lambda hit: (hit.first, hit.last, hit.rule))
+        found.sort(key=_reading_order)
         return found
 
     def _possible(self, meanings: list[_Meaning], longer: list[_Longer]) -> int:
@@ -269,8 +270,8 @@ def _located(
     """Where in a stretch every symbol stands that one of `patterns` asks for."""
     wanted = set().union(*[pattern.symbols for pattern in patterns])
     where: defaultdict[int, list[Span]] = defaultdict(list)
-    for i, meaning in enumerate(meanings, first):
-        for symbol in meaning.symbols & wanted:
+    for i, there in enumerate(map(wanted.intersection, map(_symbols, meanings)), first):
+        for symbol in there:
             where[symbol].append((i, i + 1))
     together = set()
     for begin, end, meaning in longer:
@@ -320,8 +321,12 @@ def _matches(steps: tuple[Step, ...], chart: Chart, where: Mapping[int, list[Spa
     if len(steps) == 1:
         return starts
     known: dict[Span, int | None] = {}
-    ends = ((first, _follow(steps, 1, end, chart, where, known)) for first, end in starts)
-    return [(first, end) for first, end in ends if end is not None]
+    found = []
+    for first, end in starts:
+        last = _follow(steps, 1, end, chart, where, known)
+        if last is not None:
+            found.append((first, last))
+    return found
 
 
 def _follow(
@@ -376,5 +381,5 @@ def with_joined(hits: list[Hit], more: list[Hit]) -> list[Hit]:
     for rule in sorted(rules):
         spans = [(hit.first, hit.last + 1) for hit in (*hits, *more) if hit.rule == rule]
         out.extend(Hit(rule, first, end - 1) for first, end in joined(spans))
-    out.sort(key=lambda hit: (hit.first, hit.last, hit.rule))
+    out.sort(key=_reading_order)
     return out
