@@ -162,7 +162,7 @@ _NUMBER = re.compile(r"\d[\do]*o[\do]*")
 # is searched several times faster, hence the look-behinds.
 _MARKS = "!*#%._'~^,+="  #: and the hyphen
 _SUSPECT = re.compile(
-    rf"[0-9{_SIGNS}{_MARKS}-](?:(?<=[a-z][0-9{_SIGNS}])"
+    rf"[0-9{_SIGNS}{_MARKS}-](?:(?<=[a-z][0-9@$€£¥¢])"
     rf"|(?<=[0-9{_SIGNS}])(?=[a-z])(?!(?:jt|juta|rb|ribu|k|x|th|thn|tahun|orang|org|bln|hari|jam|kg|cm|km)\b)"
     rf"|(?<=[a-z{_MARKS}-][{_MARKS}-])(?=[a-z]))"
 )
@@ -176,10 +176,12 @@ def fold_chunks(text: str, seen: dict[str, str | None]) -> tuple[str, list[Edit]
     `seen` keeps what became of each stretch, since most stand in a text more than once or are read twice.
     """
     suspects = [found.start() for found in _SUSPECT.finditer(text)]
-    for pattern in (_STRETCHED,) if text.isascii() else (_STRETCHED, _PICTURE):
-        if pattern.search(text):
-            suspects += [found.start() for found in pattern.finditer(text) if not found.group().isspace()]
-            suspects.sort()
+    if _STRETCHED.search(text):
+        suspects += [found.start() for found in _STRETCHED.finditer(text) if found.group().isalpha()]
+        suspects.sort()
+    if not text.isascii() and _PICTURE.search(text):
+        suspects += [found.start() for found in _PICTURE.finditer(text)]
+        suspects.sort()
     if not suspects:
         return text, []
     pieces: Pieces = []
@@ -320,9 +322,9 @@ _NUMERALS = re.compile(rf"{_NUMERAL}|\d+")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,])[0+](?:[ .\-]{0,3}\d){8,15}(?![\w])")
 _SINGLE_DIGITS = re.compile(r"(?<!\d)\d \d \d(?!\d)")
 _MISTYPED = re.compile(r"(?<![a-z0-9])[+0o6][ .\-]?[0-9oil](?:[ .\-]?[0-9oil]){7,13}(?![a-z0-9])")
-# Probes, each necessary for a match of the pattern it spares: a number that is said has a nought, a one or an
-# eight; a mistyped one has a digit beside a lone `o`, `i` or `l`; a spaced one has three digits in a row.
-_SAID = ("nol", "lapan", "kosong", "zero", "satu")
+# Probes, each necessary for a match of the pattern it spares: a number that is said has a nought or, as all
+# mobile numbers here, an eight; a mistyped one a digit beside a lone `o`, `i` or `l`; a spaced one three digits.
+_SAID = ("nol", "lapan", "kosong", "zero")
 _OTHER = "a-hj-km-np-z"
 _DIGIT_RUN = re.compile(
     rf"[0-9](?: [0-9] [0-9](?![0-9])|[ .\-]?[oil](?![{_OTHER}])"
