@@ -235,7 +235,7 @@ def _bars(assessment: Assessment, words: Words) -> Iterable[Line]:
 
 
 def _bar(part: float, is_left: bool) -> str:
-    """A bar of `part`, from 0 to 1, of the width; never nothing. Eighths of a block exist to the right only."""
+    """A bar of `part`, from 0 to 1, of the width; never nothing. Only the right has eighths of blocks."""
     blocks, eighths = divmod(max(1, round(part * BAR_WIDTH * 8)), 8)
     if is_left:
         tip = "▐" if eighths >= 4 else "" if blocks else "▕"

@@ -188,11 +188,11 @@ def _show_demo(opened: Watch, config: Path) -> None:
     from .alerts import show_table
 
     records = opened.alerts()
-    print(f"\nOpen alerts, whoever may need help first ({called()} alerts list --lang en for English):")
+    print("\nOpen alerts, whoever may need help first:")
     show_table(records)
     if records:
         # One that was scored for what it offers has more to explain than a plea for help.
         example = next((record for record in records if record.lane != "assistance"), records[0])
         print(f"\nWhy one was raised:   {called()} alerts show {example.id} --config {config}")
-        print(f"The same in English:  {called()} alerts show {example.id} --config {config} --lang en")
+        print(f"The list in English:  {called()} alerts list --lang en --config {config}")
     print("A review console in the browser comes with a later version; these commands do until then.")
