@@ -323,7 +323,7 @@ _SPACED_DIGITS = re.compile(r"(?<![\w.,])[0+](?:[ .\-]{0,3}\d){8,15}(?![\w])")
 _SINGLE_DIGITS = re.compile(r"(?<!\d)\d \d \d(?!\d)")
 _MISTYPED = re.compile(r"(?<![a-z0-9])[+0o6][ .\-]?[0-9oil](?:[ .\-]?[0-9oil]){7,13}(?![a-z0-9])")
 # Probes, each necessary for a match of the pattern it spares: a number that is said has a nought or, as all
-# mobile numbers here, an eight; a mistyped one a digit beside a lone `o`, `i` or `l`; a spaced one three digits.
+# mobile numbers here, an eight; a mistyped one a digit beside `o`, `i` or `l`; a spaced one three digits.
 _SAID = ("nol", "lapan", "kosong", "zero")
 _OTHER = "a-hj-km-np-z"
 _DIGIT_RUN = re.compile(
