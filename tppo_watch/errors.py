@@ -123,7 +123,7 @@ class ModelMismatchError(ModelError):
     def __init__(self, model: str, file: str, expected: str, found: str) -> None:
         self.file, self.expected, self.found = file, expected, found
         super().__init__(
-            model, f"{file}: expected {expected}, found {found}; install the model again or retrain it"
+            model, f"{file}: expected {expected}, found {found}; install the model again"
         )
         self.args = (model, file, expected, found)
 

@@ -59,7 +59,7 @@ def test_languages_differ():
     assert indonesian.reason("act+means") != english.reason("act+means")
     assert indonesian.reason("missing:contract") == "tidak disebut: kontrak tertulis"
     assert english.reason("stance:offer") == "kind of writing: offer"
-    assert english.reason("signs:3") == "at least 3 signs"
+    assert english.reason("two_signs") == "at least two signs"
     assert indonesian.question("employer") != english.question("employer")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..text.vocabulary import canonical
+
 Hit = tuple[int, int, Any]  #: first token, one past the last, value
 
 
@@ -20,7 +22,7 @@ class Phrases:
     def __init__(self, entries: Iterable[tuple[tuple[str, ...], str, Any]]) -> None:
         values: dict[tuple[str, tuple[str, ...]], Any] = {}
         for tokens, kind, value in entries:
-            values.setdefault((kind, tokens), value)
+            values.setdefault((kind, tuple(map(canonical, tokens))), value)
         single: dict[str, list[tuple[str, Any]]] = {}
         longer: dict[str, dict[str, list[tuple[list[str], int, str, Any]]]] = {}
         for (kind, tokens), value in sorted(values.items(), key=lambda item: -len(item[0][1])):

@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import KnowledgeError
+from ..text.vocabulary import canonical
 
 GAP, WIDE_GAP = 2, 6
 _ELEMENT = re.compile(r"\([^()]*\)\??|\S+")
@@ -117,7 +118,8 @@ class Symbols:
             return self.symbol(part, where)
         if part.endswith("~"):
             return self.stems.setdefault(part[:-1], self._id(part))
-        return self.words.setdefault(part, self._id(part))
+        word = canonical(part)  # as the tokens of a document are
+        return self.words.setdefault(word, self._id(word))
 
     def _concept(self, name: str, where: str) -> int:
         if name in self._concepts:
