@@ -60,24 +60,23 @@ def thresholds_for(
     Notes
     -----
     `high` is the largest set from the top of which the promised share are cases, `medium` the largest band
-    below it of which that holds, and neither goes below `LEAST`. One more ordinary post is counted in each,
-    since the next one is unseen (the rule of succession).
+    below it of which that holds, and neither goes below `LEAST`. The proof is as good as the number of ordinary
+    posts held out: where they are few, that none of them is a false alarm may be luck.
     """
     order = np.argsort(-risks, kind="stable")
     cases = np.where(is_case, weights, 0.0)[order]
     others = np.where(is_case, 0.0, weights)[order]
-    margin = others.max()
-    high = _largest(cases, others + 0.0, 0, PROMISE["high"], margin)
-    medium = _largest(cases, others, high, PROMISE["medium"], margin)
+    high = _largest(cases, others, 0, PROMISE["high"])
+    medium = _largest(cases, others, high, PROMISE["medium"])
     ranked = risks[order]
     lowest_high = max(float(ranked[max(high - 1, 0)]), LEAST["high"])
     lowest_medium = min(max(float(ranked[max(medium - 1, 0)]), LEAST["medium"]), lowest_high)
     return Thresholds(low=min(LOW_LIFT * prevalence, lowest_medium), medium=lowest_medium, high=lowest_high)
 
 
-def _largest(cases: np.ndarray, others: np.ndarray, first: int, promise: float, margin: float) -> int:
+def _largest(cases: np.ndarray, others: np.ndarray, first: int, promise: float) -> int:
     """End of the largest run from `first` of which at least `promise` are cases; `first` where none is."""
     right = np.cumsum(cases[first:])
-    wrong = np.cumsum(others[first:]) + margin
+    wrong = np.cumsum(others[first:])
     kept = np.flatnonzero(right >= promise * (right + wrong))
     return first + int(kept[-1]) + 1 if kept.size else first
