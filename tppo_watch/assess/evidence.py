@@ -17,7 +17,7 @@ from ..classifiers.linear import Scores
 from ..indicators.finder import Signs
 from ..knowledge import rules
 from ..text.document import Document
-from ..types import STANCES, Entity, Stance
+from ..types import STANCES, Entity
 
 #: Bounds of what a model may say before it is weighed, in log-odds: beyond that it is only louder.
 TEXT_LIMIT, STANCE_LIMIT = 4.0, 4.0
@@ -166,8 +166,3 @@ class EvidenceSpace:
         if any(m.scope != "asserted" and m.id not in asserted for m in reading.signs.indicators):
             found.append("negated")
         return found
-
-
-def likeliest_stance(row: np.ndarray) -> Stance:
-    """The stance of the highest probability; the earlier of `STANCES` where two are equal."""
-    return STANCES[int(np.argmax(row))]
