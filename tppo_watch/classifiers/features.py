@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -22,10 +23,15 @@ MAX_TOKENS = 2_000  # of one text; what stands later than 12,000 characters deci
 def words_of(document: Document) -> list[str]:
     """Canonical words; numbers become their number of digits, so that no sum or phone number is learnt."""
     return [
-        token if token[0].isalpha() else f"#{min(len(token), 9)}"
+        token if first.isalpha() else f"#{min(len(token), 9)}"
         for token in document.tokens[:MAX_TOKENS]
-        if token[0].isalnum() or ord(token[0]) > 0x2000
+        if (first := token[0]).isalnum() or first > "\u2000"
     ]
+
+
+def _features(words: Sequence[str], signs: Sequence[str]) -> list[str]:
+    """Words, pairs of words joined by a space, and signs."""
+    return [*words, *map(" ".join, pairwise(words)), *signs]
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class Vocabulary:
         counts: Counter[str] = Counter()
         size = 0
         for words, signs in own:
-            counts.update({*words, *map(" ".join, zip(words, words[1:], strict=False)), *signs})
+            counts.update(set(_features(words, signs)))
             size += 1
         features = tuple(sorted(f for f, n in counts.items() if n >= min_documents))
         frequency = np.array([counts[f] for f in features], dtype=np.float64)
@@ -65,22 +71,8 @@ class Vocabulary:
         columns: list[int] = []
         starts = [0]
         for words, signs in texts:
-            get = index.get
-            for word in words:
-                column = get(word)
-                if column is not None:
-                    columns.append(column)
-            last = None
-            for word in words:
-                if last is not None:
-                    column = get(f"{last} {word}")
-                    if column is not None:
-                        columns.append(column)
-                last = word
-            for sign in signs:
-                column = get(sign)
-                if column is not None:
-                    columns.append(column)
+            found = map(index.get, _features(words, signs))
+            columns += [column for column in found if column is not None]
             starts.append(len(columns))
         matrix = csr_matrix(
             (np.ones(len(columns), np.float32), np.array(columns, np.int32), np.array(starts, np.int32)),
