@@ -1,9 +1,9 @@
 """One pass over a document for every pattern of every rule.
 
 Each token stands for a number of symbols, looked up once a word; phrases and entities add more. Which
-patterns may match in a sentence is then a few operations on long integers: a pattern has a bit for each of
-the first steps that it needs, a word the bits of all steps that it can be. A pattern is tried only where all
-of its bits are there.
+patterns may match in a sentence is then a few operations on long integers, in which every pattern has a bit:
+a word tells in which patterns it can be the first, second or third step that is needed. A pattern is tried
+only where these steps stand in that order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from .pattern import Step, Symbols, compile_pattern, is_number
 
 _CACHE_LIMIT = 200_000  # distinct words remembered; hostile text must not fill the memory
 _LONGEST_STEMMED = 40
-_PLACES = 3  # steps of a pattern that have a bit; 96 of 100 patterns need no more
 
 Span = tuple[int, int]  #: tokens, half-open
 _first = itemgetter(0)
@@ -45,6 +44,7 @@ _reading_order = attrgetter("first", "last", "rule")
 class _Pattern:
     rule: str
     steps: tuple[Step, ...]
+    needed: tuple[int, ...]  #: symbols of the steps that must be there
     symbols: frozenset[int]  #: of all steps
 
 
@@ -53,7 +53,8 @@ class _Meaning:
     """What a token, a phrase or an entity stands for."""
 
     symbols: frozenset[int]  #: those that some pattern asks for
-    bits: int  #: of the steps it can be
+    #: the patterns of which it can be the first, second and third needed step; empty where of none
+    bits: tuple[int, ...]
     parts: tuple[int, ...]  #: symbols that stand in a phrase, but not first
     #: phrases that may begin here, by their second symbol: the symbols of the other words, that of the phrase
     begun: Mapping[int, Sequence[tuple[tuple[int, ...], int]]]
@@ -120,40 +121,38 @@ class Matcher:
         self, rules: Iterable[tuple[str, Sequence[str], Sequence[str]]], lexicon: dict[str, tuple[str, ...]]
     ) -> None:
         self.symbols = Symbols(lexicon)
-        self._patterns: list[_Pattern] = []
-        self._wanted = 0  # bits of the patterns that are no counter patterns
-        self._against: dict[str, int] = {}  # bits of the counter patterns of each rule
+        compiled: list[tuple[_Pattern, bool]] = []
         for rule, wanted, unwanted in rules:
-            self._wanted |= self._compile(rule, wanted)
-            self._against[rule] = self._compile(rule, unwanted)
+            compiled += ((self._compile(rule, text), True) for text in wanted)
+            compiled += ((self._compile(rule, text), False) for text in unwanted)
+        # Long patterns first: the integers that tell of second and third steps are shorter then.
+        compiled.sort(key=lambda pair: -len(pair[0].needed))
+        self._patterns = [pattern for pattern, _ in compiled]
+        self._wanted = 0  # bits of the patterns that are no counter patterns
+        self._against: defaultdict[str, int] = defaultdict(int)  # of the counter patterns of each rule
+        self._shorter = [0, 0, 0]  # of the patterns that need no first, second, third step
+        self._bits: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])  # by symbol and place
+        for number, (pattern, is_wanted) in enumerate(compiled):
+            bit = 1 << number
+            if is_wanted:
+                self._wanted |= bit
+            else:
+                self._against[pattern.rule] |= bit
+            for place in range(3):
+                if place < len(pattern.needed):
+                    self._bits[pattern.needed[place]][place] |= bit
+                else:
+                    self._shorter[place] |= bit
         self._asked = frozenset(symbol for pattern in self._patterns for symbol in pattern.symbols)
         self._parts = self.symbols.parts()
         self._known_stems = frozenset(self.symbols.stems)
-        self._unneeded, self._bits = self._bits_of_steps()
         self._meanings: dict[tuple[int, ...], _Meaning] = {}
         self._of_token: dict[str, _Meaning] = {}
 
-    def _compile(self, rule: str, texts: Sequence[str]) -> int:
-        """Add patterns of a rule; return their bits."""
-        before = len(self._patterns)
-        for text in texts:
-            steps = compile_pattern(text, self.symbols, rule)
-            self._patterns.append(_Pattern(rule, steps, frozenset(step.symbol for step in steps)))
-        return (1 << len(self._patterns)) - (1 << before)
-
-    def _bits_of_steps(self) -> tuple[int, dict[int, int]]:
-        """Bits of the steps that patterns lack, and of each symbol; those of one place stand together."""
-        size = len(self._patterns)
-        lacking, bits = 0, defaultdict(int)
-        for number, pattern in enumerate(self._patterns):
-            needed = [step.symbol for step in pattern.steps if not step.optional]
-            for place in range(_PLACES):
-                bit = 1 << place * size + number
-                if place < len(needed):
-                    bits[needed[place]] |= bit
-                else:
-                    lacking |= bit
-        return lacking, dict(bits)
+    def _compile(self, rule: str, text: str) -> _Pattern:
+        steps = compile_pattern(text, self.symbols, rule)
+        needed = tuple(step.symbol for step in steps if not step.optional)
+        return _Pattern(rule, steps, needed, frozenset(step.symbol for step in steps))
 
     # -- symbols ---------------------------------------------------------------------------------------
 
@@ -166,9 +165,10 @@ class Matcher:
             for symbol in every:
                 for second, phrases in self.symbols.phrases.get(symbol, {}).items():
                     begun.setdefault(second, []).extend(phrases)
+            places = zip(*(self._bits[symbol] for symbol in every if symbol in self._bits), strict=True)
             meaning = self._meanings[symbols] = _Meaning(
                 symbols=self._asked.intersection(every),
-                bits=reduce(or_, (self._bits.get(symbol, 0) for symbol in every), 0),
+                bits=tuple(reduce(or_, bits) for bits in places),
                 parts=tuple(self._parts.intersection(every)),
                 begun=begun,
             )
@@ -209,10 +209,15 @@ class Matcher:
 
     def _add_phrases(self, chart: Chart, at: int, phrases: Sequence[tuple[tuple[int, ...], int]]) -> None:
         """Note those of `phrases` that stand at token `at`; of all the first two words do."""
+        meanings, behind = chart.meanings, at + 2
         for rest, phrase in phrases:
-            others = chart.meanings[at + 2 : at + 2 + len(rest)]
-            if len(others) == len(rest) and all(s in m.parts for s, m in zip(rest, others, strict=True)):
-                chart.longer.append((at, at + 2 + len(rest), self._meaning((phrase,))))
+            end = behind
+            for part in rest:
+                if end == len(meanings) or part not in meanings[end].parts:
+                    break
+                end += 1
+            else:
+                chart.longer.append((at, end, self._meaning((phrase,))))
 
     # -- patterns --------------------------------------------------------------------------------------
 
@@ -221,12 +226,12 @@ class Matcher:
         found: list[Hit] = []
         for first, end, longer in chart.stretches():
             meanings = chart.meanings[first:end]
-            possible = self._possible(meanings, longer)
+            possible = self._possible(first, meanings, longer)
             if not possible & self._wanted:
                 continue
             spans = self._spans(possible & self._wanted, chart, first, meanings, longer)
             for rule, kept in spans.items():
-                against = possible & self._against[rule]
+                against = possible & self._against.get(rule, 0)
                 if against:
                     withdrawn = self._spans(against, chart, first, meanings, longer).get(rule, ())
                     sentences = {chart.sentences[begin] for begin, _ in withdrawn}
@@ -235,16 +240,18 @@ class Matcher:
         found.sort(key=_reading_order)
         return found
 
-    def _possible(self, meanings: list[_Meaning], longer: list[_Longer]) -> int:
-        """Bits of the patterns whose first needed steps all stand somewhere among `meanings` and `longer`."""
-        there = reduce(or_, map(_bits, meanings), self._unneeded)
-        for _, _, meaning in longer:
-            there |= meaning.bits
-        size = len(self._patterns)
-        possible = there
-        for place in range(1, _PLACES):
-            possible &= there >> place * size
-        return possible
+    def _possible(self, first: int, meanings: list[_Meaning], longer: list[_Longer]) -> int:
+        """Bits of the patterns whose first needed steps stand in a stretch in their order."""
+        there = list(map(_bits, meanings))
+        for begin, _, meaning in reversed(longer):
+            there.insert(begin - first, meaning.bits)
+        begun = second = third = 0  # patterns of which so many steps were seen
+        for as_first, as_second, as_third in filter(None, there):
+            third |= as_third & second
+            second |= as_second & begun
+            begun |= as_first
+        _, no_second, no_third = self._shorter
+        return begun & (second | no_second) & (third | no_third)
 
     def _spans(
         self, bits: int, chart: Chart, first: int, meanings: list[_Meaning], longer: list[_Longer]

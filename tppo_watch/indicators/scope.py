@@ -51,6 +51,8 @@ class ScopeFinder:
         self, document: Document, chart: Chart, signs: Sequence[Hit], cues: Sequence[Hit]
     ) -> list[Scope]:
         """The scope of each of `signs`."""
+        if not signs:
+            return []
         reaches = [self._reach(document, chart, hit) for hit in cues]
         reaches.extend(_Reach("quoted", first, end) for first, end in _quotations(document))
         return [self._scope(sign, reaches) for sign in signs]
