@@ -29,7 +29,8 @@ lint: $(VENV)/.tested
 	@$(BIN)/lint-imports --config setup.cfg
 
 bench: $(VENV)/.tested
-	@$(BIN)/python -m pytest -m bench -s -q -n 0 benchmarks
+	@$(INSTALL) '.[bench]'
+	@$(BIN)/python benchmarks/speed.py
 
 check-shared: $(VENV)/.tested
 	@test -d "$(TPPO_SHARED)/data" || { echo "no data under TPPO_SHARED='$(TPPO_SHARED)'; call: TPPO_SHARED=path make check-shared" >&2; exit 1; }

@@ -64,6 +64,8 @@ class Weigher:
 
     def intervals(self, evidence: np.ndarray, risks: np.ndarray) -> np.ndarray:
         """Low and high ends around `risks`, shape (n, 2), in [0, 1]."""
-        spread = evidence @ self.refits[:, :-1].T + self.refits[:, -1]
+        # One product a row: a product of the whole batch rounds differently from one batch size to the next.
+        weights, bases = self.refits[:, :-1], self.refits[:, -1]
+        spread = np.array([weights @ row for row in evidence]) + bases
         ends = np.percentile(expit(self.log_odds(spread)), INTERVAL, axis=1)
         return np.column_stack([np.minimum(ends[0], risks), np.maximum(ends[1], risks)])
