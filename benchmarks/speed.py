@@ -150,7 +150,7 @@ def _sklearn(corpus: Sequence[dict]) -> Reader:
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
     pipeline = make_pipeline(make_union(words, characters), LogisticRegression(max_iter=50, tol=0.1))
-    # A third of the records gives a vocabulary of the usual size; the speed does not depend on how well it fits.
+    # A third of the records gives a vocabulary of the usual size; speed does not depend on the fit.
     pipeline.fit([record["text"] for record in corpus[::3]], [record["label"] for record in corpus[::3]])
     return pipeline.predict_proba
 
@@ -202,7 +202,8 @@ def run(assessor: tppo_watch.Assessor, ads: int, rounds: int) -> dict[str, dict[
 
 def table(results: dict[str, dict[str, float]]) -> str:
     """Results as Markdown: ratios to our full scoring first."""
-    lines = ["| sample | contender | times ours | µs an ad | ads a second |", "| --- | --- | ---: | ---: | ---: |"]
+    lines = ["| sample | contender | times ours | µs an ad | ads a second |"]
+    lines.append("| --- | --- | ---: | ---: | ---: |")
     for sample, times in results.items():
         ours = next(iter(times.values()))
         lines += [
@@ -213,7 +214,8 @@ def table(results: dict[str, dict[str, float]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    as_written = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
     parser.add_argument("--ads", type=int, default=1000, help="ads of each sample")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model", help="name or folder; the default model where not given")

@@ -19,9 +19,17 @@ from tppo_watch.types import LABELS, LEVELS, SCOPES, STANCES, Assessment
 CORPUS = Path(__file__).parents[2] / "models" / "corpus"
 POIPET = "Loker admin Poipet, gaji 12jt bersih, berangkat visa turis, paspor ditahan, WA 0812-0000-0123"
 ODD = [
-    "", " \n\t", "🙂🙂🇰🇭", "\ud800x\udfff", "\x00", "ﷺ" * 50, "a\u0301\u0302" * 300, "gaji " * 20_000, "(" * 5_000,
+    "",
+    " \n\t",
+    "🙂🙂🇰🇭",
+    "\ud800x\udfff",
+    "\x00",
+    "ﷺ" * 50,
+    "a\u0301\u0302" * 300,
+    "gaji " * 20_000,
+    "(" * 5_000,
     "İstanbul",
-]  # fmt: skip
+]
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +69,8 @@ def test_any_text_keeps_the_contract(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "letters", ["ｌｏｋｅｒ　ａｄｍｉｎ", "l o k e r  a d m i n", "l0k3r adm1n", "𝗹𝗼𝗸𝗲𝗿 𝗮𝗱𝗺𝗶𝗻"]
+    "letters",
+    ["ｌｏｋｅｒ　ａｄｍｉｎ", "l o k e r  a d m i n", "l0k3r adm1n", "𝗹𝗼𝗸𝗲𝗿 𝗮𝗱𝗺𝗶𝗻"],
 )
 def test_spans_slice_back_under_disguise(letters: str) -> None:
     """Folding moves no offset: what is shown is what was written."""
@@ -145,7 +154,7 @@ def test_who_warns_is_no_suspect(text: str, stance: str) -> None:
     "text",
     [
         "Tolong saya disekap di Myawaddy, paspor diambil bos, saya mau pulang ke Medan",
-        "Kak tolong, adik saya dibawa orang ke Malaysia lewat jalur belakang, hapenya tidak aktif, lapor ke mana?",
+        "Kak tolong, adik saya dibawa orang ke Malaysia lewat jalur belakang, lapor ke mana?",
     ],
 )
 def test_a_plea_reaches_the_lane_of_its_own(text: str) -> None:
