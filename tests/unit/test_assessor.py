@@ -70,7 +70,7 @@ def test_any_text_keeps_the_contract(text: str) -> None:
 
 @pytest.mark.parametrize(
     "letters",
-    ["ｌｏｋｅｒ　ａｄｍｉｎ", "l o k e r  a d m i n", "l0k3r adm1n", "𝗹𝗼𝗸𝗲𝗿 𝗮𝗱𝗺𝗶𝗻"],
+    ["ｌｏｋｅｒ　ａｄｍｉｎ", "l o k e r  a d m i n", "l0k3r adm1n", "𝗹𝗼𝗸𝗲𝗿"],
 )
 def test_spans_slice_back_under_disguise(letters: str) -> None:
     """Folding moves no offset: what is shown is what was written."""
