@@ -1,0 +1,40 @@
+"""The benchmark runs, and compares like with like."""
+
+from __future__ import annotations
+
+import pytest
+
+import tppo_watch
+from benchmarks import speed
+
+
+def test_every_sample_holds_ads_of_one_length() -> None:
+    """All contenders read ads of 240 characters; offers are no larger a sample than was asked for."""
+    drawn = speed.samples(speed.records(), 40)
+    assert {name: len(ads) for name, ads in drawn.items()} == {"daily mix": 40, "offers": 40}
+    assert {len(ad) for ads in drawn.values() for ad in ads} == {speed.CHARACTERS}
+    assert drawn == speed.samples(speed.records(), 40)
+
+
+def test_a_tiny_run_gives_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ratios stand beside the times they come from, and a peer that is not installed is named."""
+
+    def missing() -> speed.Reader:
+        raise ImportError("No module named 'peer'")
+
+    for peer in ("_presidio", "_aho_corasick"):
+        monkeypatch.setattr(speed, peer, missing)
+    monkeypatch.setattr(speed, "_sklearn", lambda corpus: len)
+    results = speed.run(tppo_watch.load(), ads=20, rounds=1)
+    assert set(results) == {"daily mix", "offers"}
+    assert all(value > 0 for times in results.values() for value in times.values())
+    assert "left out: presidio-analyzer" in capsys.readouterr().err
+    first = speed.table(results).splitlines()[2]
+    assert first.startswith("| daily mix | tppo_watch, full explained scoring | 1.00 |")
+
+
+def test_the_peer_has_a_recogniser_for_each_kind() -> None:
+    """Presidio is given the 21 patterns that the table states."""
+    assert len(speed.PRESIDIO_PATTERNS) == 21
