@@ -60,8 +60,8 @@ def thresholds_for(
     Notes
     -----
     `high` is the largest set from the top of which the promised share are cases, `medium` the largest band
-    below it of which that holds, and neither goes below `LEAST`. The proof is as good as the number of ordinary
-    posts held out: where they are few, that none of them is a false alarm may be luck.
+    below it of which that holds, and neither goes below `LEAST`. The proof is as good as the number of
+    ordinary posts held out: where they are few, that none of them is a false alarm may be luck.
     """
     order = np.argsort(-risks, kind="stable")
     cases = np.where(is_case, weights, 0.0)[order]
