@@ -145,8 +145,8 @@ public texts as background. No word enters the vocabulary that does not stand in
 {table("records by main language", [(k, f"{n:,}") for k, n in languages.most_common()])}
 
 **Figures on posts held apart.** `docs/evaluation.md` of the project has those of its default model, and those
-of a model trained on the corpus alone, without public text as background; `tppo-watch evaluate` gives them for
-any model.
+of a model trained on the corpus alone, without public text as background; `tppo-watch evaluate` gives them
+for any model.
 
 **Limits.** One annotator; no native reader of most regional varieties; offers state their terms more openly
 than many real ones. Pictures, voice and links are not read. A recruiter who names nothing but a job and a
