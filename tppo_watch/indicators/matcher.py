@@ -242,9 +242,14 @@ class Matcher:
 
     def _possible(self, first: int, meanings: list[_Meaning], longer: list[_Longer]) -> int:
         """Bits of the patterns whose first needed steps stand in a stretch in their order."""
-        there = list(map(_bits, meanings))
-        for begin, _, meaning in reversed(longer):
-            there.insert(begin - first, meaning.bits)
+        bits = list(map(_bits, meanings))
+        there = []
+        done = 0
+        for begin, _, meaning in longer:  # each stands before the token it begins with
+            there += bits[done : begin - first]
+            there.append(meaning.bits)
+            done = begin - first
+        there += bits[done:]
         begun = second = third = 0  # patterns of which so many steps were seen
         for as_first, as_second, as_third in filter(None, there):
             third |= as_third & second
