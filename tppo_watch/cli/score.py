@@ -175,13 +175,14 @@ def _check_readable(name: str) -> None:
     if name != "-":
         if os.path.isdir(name):
             raise InputError("is a folder; name the files in it", item=name)
-        open(name, "rb").close()
+        if not stat.S_ISFIFO(os.stat(name).st_mode):  # a pipe can be opened once
+            open(name, "rb").close()
 
 
 def _check_encoding(encoding: str | None) -> None:
     try:
-        "".encode(encoding or "utf-8")
-    except LookupError:
+        "a".encode(encoding or "utf-8").decode(encoding or "utf-8")
+    except (LookupError, ValueError):  # what is no encoding, and what is one of something else than text
         raise typer.BadParameter(f"no text encoding is called {encoding!r}; try utf-16 or cp1252") from None
 
 

@@ -7,8 +7,10 @@ normalised text, where digits in words or look-alike letters have become digits.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Set
 from functools import lru_cache
+from itertools import islice
 
 import phonenumbers
 
@@ -255,17 +257,17 @@ def _service(
 ) -> str | None:
     """The service named nearest before the span, else right behind it."""
     nearest = None
-    for first, stop, service in channels:
+    # Only names within reach are looked at: a text may hold thousands of both.
+    near = bisect_left(channels, start - reach[0], key=lambda hit: document.token_span(hit[0], hit[1] - 1)[1])
+    for first, stop, service in islice(channels, near, None):
+        named_start, named_end = document.token_span(first, stop - 1)
+        if named_end > start and named_start > end + reach[1]:
+            break
         if only is not None and service != only:
             continue
-        named_start, named_end = document.token_span(first, stop - 1)
-        if named_end <= start:
-            if named_end >= start - reach[0]:
-                nearest = service
-        elif named_start <= end + reach[1]:
+        if named_end > start:
             return nearest or service
-        else:
-            break
+        nearest = service
     return nearest
 
 

@@ -7,8 +7,10 @@ sentence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ..knowledge.rules import ScopeCue
 from ..text.document import Document
@@ -37,6 +39,22 @@ class _Reach:
     end: int
 
 
+class _Cover:
+    """The reaches of one scope, asked about in logarithmic time: a text may hold thousands of cues and signs."""
+
+    __slots__ = ("_firsts", "_ends")
+
+    def __init__(self, reaches: Iterable[_Reach]) -> None:
+        spans = sorted((reach.first, reach.end) for reach in reaches)
+        self._firsts = [first for first, _ in spans]
+        self._ends = list(accumulate((end for _, end in spans), max))
+
+    def touches(self, sign: Hit) -> bool:
+        """Whether any reach begins no later than the sign ends and ends after it begins."""
+        before = bisect_right(self._firsts, sign.last)
+        return before > 0 and self._ends[before - 1] > sign.first
+
+
 class ScopeFinder:
     """Scopes from cues that the matcher found in the same pass as the signs."""
 
@@ -55,16 +73,16 @@ class ScopeFinder:
             return []
         reaches = [self._reach(document, chart, hit) for hit in cues]
         reaches.extend(_Reach("quoted", first, end) for first, end in _quotations(document))
-        return [self._scope(sign, reaches) for sign in signs]
+        found = [(scope, _Cover(r for r in reaches if r.scope == scope)) for scope in _ORDER]
+        return [self._scope(sign, found) for sign in signs]
 
-    def _scope(self, sign: Hit, reaches: Sequence[_Reach]) -> Scope:
-        over = {
-            reach.scope
-            for reach in reaches
-            if reach.first <= sign.last and sign.first < reach.end
-            and not (reach.scope == "negated" and sign.rule in self._holding)
-        }  # fmt: skip
-        return next((scope for scope in _ORDER if scope in over), "asserted")
+    def _scope(self, sign: Hit, found: Sequence[tuple[Scope, _Cover]]) -> Scope:
+        for scope, cover in found:
+            if scope == "negated" and sign.rule in self._holding:
+                continue
+            if cover.touches(sign):
+                return scope
+        return "asserted"
 
     def _reach(self, document: Document, chart: Chart, hit: Hit) -> _Reach:
         cue = self._cues[hit.rule]

@@ -29,7 +29,7 @@ def parse_time(text: str) -> datetime | None:
 def to_utc(value: datetime) -> datetime | None:
     """`value` in UTC, read as WIB where it has no zone; None outside the years 1990 to 2100."""
     if not 1990 <= value.year <= 2100:
-        return None
+        return None  # also keeps the ends of the calendar away, where a zone would lead out of it
     return (value if value.tzinfo else value.replace(tzinfo=WIB)).astimezone(UTC)
 
 

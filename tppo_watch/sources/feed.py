@@ -22,6 +22,9 @@ from .dates import parse_time, to_utc
 from .plain import id_from
 
 _ROOT = re.compile(rb"<(?:[a-z0-9]{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+#: References to characters that no XML may hold; one of them would cost the whole feed.
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,20})|([0-9]{1,20}));|&#x?[0-9a-fA-F]{21,};")
 _BLOCK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|table|blockquote|section|article|hr|pre|dd|dt|figure)\b[^<>]*>",
     re.I,
@@ -64,7 +67,8 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
 
 
 def _parse(body: bytes, source: SourceSettings) -> Any:
-    flat = body.replace(b"\0", b"")  # UTF-16 hides nothing this way
+    # UTF-16 hides nothing this way, nor does a comment that holds the name of a root.
+    flat = _COMMENT.sub(b"", body.replace(b"\0", b""))
     root = _ROOT.search(flat)
     if root is None:
         raise SourceError(source.id, "is no RSS or Atom feed" if body.strip() else "is empty, not a feed")
@@ -73,13 +77,21 @@ def _parse(body: bytes, source: SourceSettings) -> Any:
     try:
         # A stream, because feedparser takes a plain string for an address to fetch.
         parsed = feedparser.parse(
-            io.BytesIO(body), response_headers={"content-location": source.url} if source.url else None
+            io.BytesIO(_REFERENCE.sub(_legal, body)), response_headers={"content-location": source.url} if source.url else None
         )
     except Exception as exc:  # some small malformed feeds make feedparser raise whatever they hit inside
         raise SourceError(source.id, f"cannot be read as a feed ({type(exc).__name__})") from exc
     if not parsed.version and not parsed.entries:
         raise SourceError(source.id, f"is no RSS or Atom feed: {_first_line(parsed)}")
     return parsed
+
+
+def _legal(reference: re.Match[bytes]) -> bytes:
+    """A character reference as it is where it names a character, the replacement character otherwise."""
+    hexadecimal, decimal = reference.groups()
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal) if decimal else 0
+    legal = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+    return reference.group() if legal else b"&#xFFFD;"
 
 
 def _is_damage(exc: BaseException) -> bool:
@@ -142,8 +154,16 @@ def _published(entry: Any) -> datetime | None:
             if found := parse_time(raw):
                 return found
             if parsed := dict.get(entry, f"{name}_parsed"):
-                return to_utc(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+                return _moment(parsed)
     return None
+
+
+def _moment(parsed: Any) -> datetime | None:
+    """feedparser's reading of a time; None where no calendar has it: a wrong date must not lose its item."""
+    try:
+        return to_utc(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _text(content: Any) -> str:

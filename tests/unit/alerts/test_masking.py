@@ -87,3 +87,32 @@ def test_hostile_numbers_take_linear_time():
     """A hundred thousand digits and separators are worked off at once."""
     for piece in ("1", "0 ", "08-", "1.000.", "+62 "):
         masked(piece * (100_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WA 0812_0000_0123",
+        "WA 0812:0000:0123",
+        "T:0812=0000=0123",
+        "WA (0812)0000~0123",
+        "WA 0,812,000,001,23",
+        "8.120.000.012.312",
+        "WA 812.000.001.231",
+        "0812 nol nol nol nol 0123",
+        "０８１２００００１２３４",
+        "⓪⑧①②⓪⓪⓪⓪①②③④",
+        "nol delapan satu dua, nol nol nol nol, satu dua tiga empat",
+    ],
+)
+def test_numbers_in_odd_punctuation_words_and_signs_are_hidden(text):
+    """However a number is set apart or spelled, and with no help from what was found, its middle is hidden."""
+    hidden = masked(text)
+    assert len(hidden) == len(text) and hidden.count(MASK) >= 5
+
+
+def test_hiding_has_no_last_number():
+    """The five hundredth number of a text is hidden like the first."""
+    one = "WA nol delapan satu dua nol nol nol nol satu dua tiga empat; "
+    hidden = masked(one * 500)
+    assert hidden == masked(one) * 500 and MASK in masked(one)
