@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +15,7 @@ from .assess.evidence import EvidenceSpace, Reading, inputs_of, missing_in
 from .assess.levels import MAY_BE_HIGH, Thresholds, level_of, thresholds_for
 from .assess.weigh import Weigher
 from .classifiers.features import Vocabulary
-from .classifiers.linear import LinearHeads, Scores
+from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores
 from .classifiers.store import StoredModel, read_model
 from .entities import find_entities
 from .errors import ModelMismatchError
@@ -42,7 +43,15 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
     ------
     ModelNotFoundError, ModelMismatchError
     """
-    return Assessor(read_model(model), prevalence=prevalence)
+    if prevalence is not None and not 0 < prevalence < 1:
+        raise ValueError(f"prevalence must lie between 0 and 1, not {prevalence}")
+    stored = read_model(model)
+    try:
+        return Assessor(stored, prevalence=prevalence)
+    except (KeyError, TypeError, ValueError, IndexError) as exc:  # digests hold, and yet it is no model of ours
+        raise ModelMismatchError(
+            stored.name, "model.json", "a model of this version", f"{type(exc).__name__}: {exc}"
+        ) from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,9 @@ class Assessor:
         self._heads = LinearHeads(
             Vocabulary(model.features, arrays["idf"]), config["types"], arrays["weights"], arrays["bias"]
         )
+        _check_shapes(model, len(self._space.names))
         fitted = float(config["prevalence"])
         self.prevalence = fitted if prevalence is None else prevalence
-        if not 0 < self.prevalence < 1:
-            raise ValueError(f"prevalence must lie between 0 and 1, not {self.prevalence}")
         self._weigher = Weigher(
             base=float(config["base"]),
             weights=arrays["evidence"].astype(np.float64),
@@ -221,6 +229,23 @@ def read_texts(texts: Sequence[str]) -> list[Reading]:
     entities = [find_entities(document) for document in documents]
     signs = default_finder().find_many(documents, entities)
     return list(map(Reading, documents, entities, signs, map(language, documents)))
+
+
+def _check_shapes(model: StoredModel, names: int) -> None:
+    """ValueError where the numbers of a model do not belong together, KeyError where some are missing."""
+    arrays, features = model.arrays, len(model.features)
+    heads = len(FIXED_HEADS) + len(model.config["types"])
+    knots, refits, heldout = arrays["knots"], arrays["refits"], arrays["heldout"]
+    wanted = {"idf": (features,), "weights": (features, heads), "bias": (heads,), "evidence": (names,)}
+    wanted |= {"refits": (refits.shape[0], names + 1), "values": knots.shape, "heldout": (3, heldout.shape[-1])}
+    for name, shape in wanted.items():
+        if arrays[name].shape != shape:
+            raise ValueError(f"{name} has shape {arrays[name].shape}, not {shape}")
+    if knots.ndim != 1 or len(knots) < 2 or np.any(np.diff(knots) <= 0):
+        raise ValueError("knots must be two or more, and rise")
+    numbers = [float(model.config[name]) for name in ("base", "prevalence", "assistance_threshold")]
+    if not all(map(math.isfinite, numbers[:2])) or math.isnan(numbers[2]) or not 0 < numbers[1] < 1:
+        raise ValueError("base, prevalence or assistance_threshold is out of range")
 
 
 def _batched(texts: Iterable[str], size: int) -> Iterator[list[str]]:

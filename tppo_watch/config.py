@@ -244,7 +244,10 @@ def settings_from(data: dict[str, Any], *, folder: Path, file: str | None = None
         settings = Settings.model_validate(data)
     except ValidationError as exc:
         raise _explain(exc, file) from None
-    return _anchor(settings, folder)
+    try:
+        return _anchor(settings, folder)
+    except RuntimeError as exc:  # `~nobody/…`
+        raise ConfigError(f"a path begins with the home of an unknown user: {exc}", file=file) from None
 
 
 def _anchor(settings: Settings, folder: Path) -> Settings:

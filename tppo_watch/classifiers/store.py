@@ -83,11 +83,15 @@ def read_model(model: str | Path | None = None) -> StoredModel:
     try:
         config = json.loads(contents[CONFIG])
         arrays = load(contents[WEIGHTS])
-    except (KeyError, json.JSONDecodeError, SafetensorError) as exc:
-        raise ModelMismatchError(name, str(folder), "a complete model", str(exc)) from exc
-    if config.get("format") != FORMAT:
-        raise ModelMismatchError(name, CONFIG, f"format {FORMAT}", f"format {config.get('format')}")
-    features = tuple(contents[VOCABULARY].decode("utf-8").rstrip("\n").split("\n"))
+        features = tuple(contents[VOCABULARY].decode("utf-8").rstrip("\n").split("\n"))
+        format = config.get("format")
+    except (KeyError, ValueError, AttributeError, RecursionError, SafetensorError) as exc:
+        raise ModelMismatchError(name, str(folder), "a complete model", " ".join(str(exc).split())[:100]) from exc
+    if format != FORMAT:
+        raise ModelMismatchError(name, CONFIG, f"format {FORMAT}", f"format {format}")
+    for array, values in arrays.items():
+        if not np.all(np.isfinite(values)):
+            raise ModelMismatchError(name, WEIGHTS, f"finite numbers in {array}", "others")
     return StoredModel(name, config, features, arrays)
 
 
@@ -103,7 +107,7 @@ def checked_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         digests = {str(file): str(digest) for file, digest in manifest["sha256"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise ModelMismatchError(
             name, MANIFEST, "names and digests of files", "no readable manifest"
         ) from exc

@@ -69,6 +69,8 @@ def explain(
 
 
 def _from_stdin(limit: int) -> str:
+    if sys.stdin is None:
+        raise InputError("is closed", item="standard input")
     data = sys.stdin.buffer.read(limit + 1)
     if len(data) > limit:
         raise InputError(f"longer than {limit:,} bytes; score takes files", item="standard input")

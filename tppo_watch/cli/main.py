@@ -38,6 +38,11 @@ _log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``tppo-watch`` with `argv`; the exit code. Never raises, and prints no traceback."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller: there is nowhere to say more
+        return 1
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that lacks a sign shows that it lacks it
+            stream.reconfigure(errors="replace")
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()

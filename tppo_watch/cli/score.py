@@ -192,6 +192,8 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         with open(name, "rb") as file:
             yield file
         return
+    if sys.stdin is None:
+        raise InputError("is closed", item="standard input")
     if sys.stdin.isatty():
         say("reading from standard input; end with Ctrl-D")
     yield sys.stdin.buffer

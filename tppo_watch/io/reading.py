@@ -37,6 +37,7 @@ PARQUET_HINT = "Parquet needs pyarrow; install it with: pip install 'tppo-watch[
 # single line end from filling the memory, and leaves room for a megabyte of text written as \u escapes.
 MAX_LINE_CHARS = 8 * 2**20
 PARQUET_BATCH_ROWS = 1024
+csv.field_size_limit(MAX_LINE_CHARS)  # the module's own limit is far below the longest text that is assessed
 
 # Longest first: the mark of UTF-32 begins with that of UTF-16.
 _MARKS = (
@@ -70,6 +71,9 @@ class _Wanted:
 
     def check(self, columns: Sequence[str], name: str) -> None:
         """Fail where a table lacks a column."""
+        for column in (self.text, self.id, *self.others):
+            if columns.count(column) > 1:
+                raise InputError(f"column {column!r} stands {columns.count(column)} times; rename all but one", item=name)
         for column in (self.text, *self.others):
             if column not in columns:
                 found = ", ".join(columns)[:200] or "none"
@@ -164,14 +168,21 @@ def _decoded(head: bytes) -> str:
 def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str | None]]:
     """Numbered lines with their ends; None for one that is too long, of which the rest is passed over."""
     number = 0
-    while line := text.readline(MAX_LINE_CHARS):
+    while line := _next_line(text):
         number += 1
         if len(line) < MAX_LINE_CHARS or line.endswith("\n"):
             yield number, line
             continue
-        while (rest := text.readline(MAX_LINE_CHARS)) and not rest.endswith("\n"):
+        while (rest := _next_line(text)) and not rest.endswith("\n"):
             pass
         yield number, None
+
+
+def _next_line(text: io.TextIOWrapper) -> str:
+    try:
+        return text.readline(MAX_LINE_CHARS)
+    except UnicodeError as exc:  # such as UTF-16 without its mark: nothing after it can be read either
+        raise InputError(f"not {text.encoding}: {_one_line(exc)}; name another encoding") from exc
 
 
 def _flaw(line: str | None) -> str | None:
@@ -218,6 +229,7 @@ def _id(value: Any) -> str | int | None:
 
 def _kind(value: Any) -> str:
     kinds = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
+    kinds[_Unreadable] = "unreadable"
     return kinds.get(type(value), "a number" if isinstance(value, (int, float)) else type(value).__name__)
 
 
@@ -310,11 +322,26 @@ def _parquet_rows(file: BinaryIO, name: str, wanted: _Wanted) -> Iterator[Row]:
     number = 0
     try:
         for batch in table.iter_batches(batch_size=PARQUET_BATCH_ROWS, columns=sorted(columns)):
-            for record in batch.to_pylist():
+            for i in range(batch.num_rows):
                 number += 1
-                yield wanted.row(number, record)
+                yield wanted.row(number, _parquet_record(batch, i))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as exc:
         raise InputError(f"damaged after row {number}: {_one_line(exc)}", item=name) from exc
+
+
+def _parquet_record(batch: Any, i: int) -> dict[str, Any]:
+    """One row; a cell that Python cannot hold, such as a text that is not UTF-8, costs that cell alone."""
+    record: dict[str, Any] = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            record[name] = column[i].as_py()
+        except (ValueError, OverflowError, ArithmeticError, LookupError):  # UnicodeDecodeError is a ValueError
+            record[name] = _Unreadable()
+    return record
+
+
+class _Unreadable:
+    """Stands for a cell that cannot be read; `_kind` names it."""
 
 
 def _copied(file: BinaryIO) -> BinaryIO:

@@ -22,6 +22,7 @@ from .dates import parse_time, to_utc
 from .plain import id_from
 
 _ROOT = re.compile(rb"<(?:[a-z0-9]{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+_MAX_ROOT = 20_000  # bytes of the first tag; feedparser's time grows with the square of its attributes
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 #: References to characters that no XML may hold; one of them would cost the whole feed.
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,20})|([0-9]{1,20}));|&#x?[0-9a-fA-F]{21,};")
@@ -74,6 +75,8 @@ def _parse(body: bytes, source: SourceSettings) -> Any:
         raise SourceError(source.id, "is no RSS or Atom feed" if body.strip() else "is empty, not a feed")
     if b"<!ENTITY" in flat[: root.start()].upper():
         raise SourceError(source.id, "refused: the feed declares entities, which can grow without end")
+    if flat.find(b">", root.start(), root.start() + _MAX_ROOT) < 0:
+        raise SourceError(source.id, "refused: its first tag is longer than any feed's")
     try:
         # A stream, because feedparser takes a plain string for an address to fetch.
         parsed = feedparser.parse(

@@ -7,8 +7,10 @@ is a date and a time at the beginning of a line, in the orders and with the mark
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,7 +101,7 @@ def _unzipped(stream: BinaryIO, source: SourceSettings, max_bytes: int) -> bytes
             texts.sort(key=lambda name: ("chat" not in name.lower(), name))
             with archive.open(texts[0]) as member:
                 body = member.read(max_bytes + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as exc:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as exc:
         raise SourceError(source.id, f"the zip cannot be read: {exc}") from None
     if len(body) > max_bytes:
         raise SourceError(

@@ -81,7 +81,10 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     """
     address = _checked(url)
     name = address.render_as_string(hide_password=True)
-    engine = create_engine(address, connect_args={"timeout": busy_timeout_s})
+    try:
+        engine = create_engine(address, connect_args={"timeout": busy_timeout_s})
+    except (ArgumentError, ImportError, TypeError, ValueError) as exc:  # a driver or option that is not there
+        raise StorageError(f"cannot be opened: {' '.join(str(exc).split())[:120]}", url=name) from exc
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     store = Store(engine, name)
@@ -96,11 +99,15 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
 def _checked(url: str) -> URL:
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StorageError("is no database address; write one such as sqlite:///tppo.db", url=url) from None
     if address.get_backend_name() != "sqlite":
         shown = address.render_as_string(hide_password=True)
         raise StorageError("this version stores in SQLite only; write sqlite:///tppo.db", url=shown)
+    if address.drivername not in ("sqlite", "sqlite+pysqlite") or address.host or address.query:
+        raise StorageError("has a driver, host or option that SQLite lacks; write sqlite:///tppo.db", url=url)
+    if "\0" in (address.database or ""):
+        raise StorageError("has a zero character in its path", url=url.replace("\0", "?"))
     if address.database and address.database != ":memory:":
         folder = Path(address.database).parent
         if not folder.is_dir():
