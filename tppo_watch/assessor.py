@@ -48,7 +48,7 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
     stored = read_model(model)
     try:
         return Assessor(stored, prevalence=prevalence)
-    except (KeyError, TypeError, ValueError, IndexError) as exc:  # digests hold, and yet it is no model of ours
+    except (KeyError, TypeError, ValueError, IndexError) as exc:  # the digests hold, yet it is no model
         raise ModelMismatchError(
             stored.name, "model.json", "a model of this version", f"{type(exc).__name__}: {exc}"
         ) from exc
@@ -237,7 +237,8 @@ def _check_shapes(model: StoredModel, names: int) -> None:
     heads = len(FIXED_HEADS) + len(model.config["types"])
     knots, refits, heldout = arrays["knots"], arrays["refits"], arrays["heldout"]
     wanted = {"idf": (features,), "weights": (features, heads), "bias": (heads,), "evidence": (names,)}
-    wanted |= {"refits": (refits.shape[0], names + 1), "values": knots.shape, "heldout": (3, heldout.shape[-1])}
+    wanted |= {"refits": (refits.shape[0], names + 1), "values": knots.shape}
+    wanted |= {"heldout": (3, heldout.shape[-1])}
     for name, shape in wanted.items():
         if arrays[name].shape != shape:
             raise ValueError(f"{name} has shape {arrays[name].shape}, not {shape}")

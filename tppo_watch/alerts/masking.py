@@ -26,7 +26,11 @@ _SUM = re.compile(r"(?!0|62\d)\d{1,3}(?:[.,]\d{3})+", re.ASCII)
 _RANGE = re.compile(r"\s?[-–]\s?")
 _LONGEST_SUM = 11  # digits: nobody is paid hundreds of billions, and a phone number has 12
 _DATE = re.compile(r"(?:\d{4}-\d\d-\d\d|\d\d?[/.-]\d\d?[/.-]\d{4})(?:\s\d\d?\.\d\d)?", re.ASCII)
-_CALLED = re.compile(r"\b(?:wa|w\.a|whatsapp|hp|telp|tlp|telepon|telpon|phone|call|hub|hubungi)\W{0,3}\Z", re.IGNORECASE)
+#: What stands before a number that is called, whatever its punctuation looks like.
+_CALLED = re.compile(
+    r"\b(?:wa|w\.a|whatsapp|hp|telp|tlp|telepon|telpon|phone|call|hub|hubungi)\W{0,3}\Z", re.IGNORECASE
+)
+_CALLED_WITHIN = 16  # characters before the number
 
 
 def masked(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> str:
@@ -43,7 +47,7 @@ def masked(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> str:
     spans += [
         found.span()
         for found in _NUMBER.finditer(plain)
-        if _CALLED.search(plain, max(0, found.start() - 16), found.start()) or not _is_sum_or_date(found.group())
+        if _is_called(plain, found.start()) or not _is_sum_or_date(found.group())
     ]
     spans += [found.span() for found in _SPELLED.finditer(plain) if any(map(str.isalpha, found.group()))]
     spans += [
@@ -67,8 +71,12 @@ def masked_contact(value: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def _is_called(text: str, start: int) -> bool:
+    return _CALLED.search(text, max(0, start - _CALLED_WITHIN), start) is not None
+
+
 def _plain_digit(sign: str) -> str:
-    """The ASCII digit that a sign stands for, such as `①` or `８`; any other sign as it is. One sign for one."""
+    """The ASCII digit that a sign stands for, such as `①` or `８`; any other sign as it is."""
     if sign.isascii() or not sign.isnumeric():
         return sign
     return str(unicodedata.digit(sign, 0))

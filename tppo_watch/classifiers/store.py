@@ -86,7 +86,8 @@ def read_model(model: str | Path | None = None) -> StoredModel:
         features = tuple(contents[VOCABULARY].decode("utf-8").rstrip("\n").split("\n"))
         format = config.get("format")
     except (KeyError, ValueError, AttributeError, RecursionError, SafetensorError) as exc:
-        raise ModelMismatchError(name, str(folder), "a complete model", " ".join(str(exc).split())[:100]) from exc
+        found = " ".join(str(exc).split())[:100]
+        raise ModelMismatchError(name, str(folder), "a complete model", found) from exc
     if format != FORMAT:
         raise ModelMismatchError(name, CONFIG, f"format {FORMAT}", f"format {format}")
     for array, values in arrays.items():

@@ -21,7 +21,8 @@ PROGRESS_AFTER_S = 2.0
 # hostile posts. One character for one keeps every offset true.
 _SHOWN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
 _SHOWN |= dict.fromkeys([*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
-_SHOWN |= dict.fromkeys((0x061C, 0x200E, 0x200F, 0xFFFE, 0xFFFF), 0xFFFD)  # marks of direction; no XML characters
+_SHOWN |= dict.fromkeys((0x061C, 0x200E, 0x200F), 0xFFFD)
+_SHOWN |= dict.fromkeys((0xFFFE, 0xFFFF), 0xFFFD)  # no picture of a text may hold these
 _SHOWN |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of pairs, which no encoding can write
 
 

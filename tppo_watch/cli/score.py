@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 import sys
@@ -24,6 +25,9 @@ from .output import say, tracked
 
 if TYPE_CHECKING:
     from ..assessor import Assessor
+
+
+_NAMES_ONLY = frozenset(("idna", "punycode"))  # encodings of host names, not of files
 
 
 class OnError(StrEnum):
@@ -182,6 +186,8 @@ def _check_readable(name: str) -> None:
 def _check_encoding(encoding: str | None) -> None:
     try:
         "a".encode(encoding or "utf-8").decode(encoding or "utf-8")
+        if codecs.lookup(encoding or "utf-8").name in _NAMES_ONLY:
+            raise LookupError
     except (LookupError, ValueError):  # what is no encoding, and what is one of something else than text
         raise typer.BadParameter(f"no text encoding is called {encoding!r}; try utf-16 or cp1252") from None
 

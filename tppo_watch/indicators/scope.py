@@ -40,7 +40,7 @@ class _Reach:
 
 
 class _Cover:
-    """The reaches of one scope, asked about in logarithmic time: a text may hold thousands of cues and signs."""
+    """The reaches of one scope, asked in logarithmic time: a text may hold thousands of cues and signs."""
 
     __slots__ = ("_firsts", "_ends")
 

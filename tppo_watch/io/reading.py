@@ -72,8 +72,8 @@ class _Wanted:
     def check(self, columns: Sequence[str], name: str) -> None:
         """Fail where a table lacks a column."""
         for column in (self.text, self.id, *self.others):
-            if columns.count(column) > 1:
-                raise InputError(f"column {column!r} stands {columns.count(column)} times; rename all but one", item=name)
+            if (times := columns.count(column)) > 1:
+                raise InputError(f"column {column!r} stands {times} times; rename all but one", item=name)
         for column in (self.text, *self.others):
             if column not in columns:
                 found = ", ".join(columns)[:200] or "none"
@@ -335,7 +335,7 @@ def _parquet_record(batch: Any, i: int) -> dict[str, Any]:
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
             record[name] = column[i].as_py()
-        except (ValueError, OverflowError, ArithmeticError, LookupError):  # UnicodeDecodeError is a ValueError
+        except (ValueError, ArithmeticError, LookupError):  # not UTF-8, out of the calendar, no such zone
             record[name] = _Unreadable()
     return record
 

@@ -26,6 +26,7 @@ _MAX_ROOT = 20_000  # bytes of the first tag; feedparser's time grows with the s
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 #: References to characters that no XML may hold; one of them would cost the whole feed.
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,20})|([0-9]{1,20}));|&#x?[0-9a-fA-F]{21,};")
+_XML_CHARACTERS = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))  # XML 1.0, section 2.2
 _BLOCK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|table|blockquote|section|article|hr|pre|dd|dt|figure)\b[^<>]*>",
     re.I,
@@ -80,7 +81,8 @@ def _parse(body: bytes, source: SourceSettings) -> Any:
     try:
         # A stream, because feedparser takes a plain string for an address to fetch.
         parsed = feedparser.parse(
-            io.BytesIO(_REFERENCE.sub(_legal, body)), response_headers={"content-location": source.url} if source.url else None
+            io.BytesIO(_REFERENCE.sub(_legal, body)),
+            response_headers={"content-location": source.url} if source.url else None,
         )
     except Exception as exc:  # some small malformed feeds make feedparser raise whatever they hit inside
         raise SourceError(source.id, f"cannot be read as a feed ({type(exc).__name__})") from exc
@@ -93,8 +95,8 @@ def _legal(reference: re.Match[bytes]) -> bytes:
     """A character reference as it is where it names a character, the replacement character otherwise."""
     hexadecimal, decimal = reference.groups()
     code = int(hexadecimal, 16) if hexadecimal else int(decimal) if decimal else 0
-    legal = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
-    return reference.group() if legal else b"&#xFFFD;"
+    is_legal = code in (9, 10, 13) or any(first <= code <= last for first, last in _XML_CHARACTERS)
+    return reference.group() if is_legal else b"&#xFFFD;"
 
 
 def _is_damage(exc: BaseException) -> bool:

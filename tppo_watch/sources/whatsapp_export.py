@@ -64,6 +64,19 @@ class _Message:
     lines: list[str] = field(default_factory=list)
 
 
+#: What a damaged or hostile archive makes the standard library raise.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
+
+
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     """Yield one post a message with text, in the order of the export; system and media lines are left out.
 
@@ -101,7 +114,7 @@ def _unzipped(stream: BinaryIO, source: SourceSettings, max_bytes: int) -> bytes
             texts.sort(key=lambda name: ("chat" not in name.lower(), name))
             with archive.open(texts[0]) as member:
                 body = member.read(max_bytes + 1)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as exc:
+    except _BROKEN_ZIP as exc:
         raise SourceError(source.id, f"the zip cannot be read: {exc}") from None
     if len(body) > max_bytes:
         raise SourceError(

@@ -106,7 +106,7 @@ def test_hostile_numbers_take_linear_time():
     ],
 )
 def test_numbers_in_odd_punctuation_words_and_signs_are_hidden(text):
-    """However a number is set apart or spelled, and with no help from what was found, its middle is hidden."""
+    """However a number is set apart or spelled, its middle is hidden, with no help from what was found."""
     hidden = masked(text)
     assert len(hidden) == len(text) and hidden.count(MASK) >= 5
 

@@ -116,3 +116,32 @@ def test_markup_that_never_closes_takes_linear_time():
     """Hostile repetition is worked off at once."""
     for piece in ("<a href=", "<p ", "<", "<!--", "&#", '<a href="tel:'):
         html_to_text(piece * 40_000)
+
+
+@pytest.mark.parametrize("date", ["0000-00-00", "9999-12-31T23:59:59-23:59", "Sun, 31 Feb 99999 00:00:00 GMT"])
+def test_a_date_that_no_calendar_has_costs_no_item(read_bytes, date):
+    """A post with a wrong date is a post without one."""
+    body = rss(("1", "Iklan", "isi")).replace(b"</item>", f"<pubDate>{date}</pubDate></item>".encode())
+    posts, failures = read_bytes("feed", body)
+    assert [post.published for post in posts] == [None] and not failures
+
+
+@pytest.mark.parametrize("reference", ["&#99999999999;", "&#xD800;", "&#0;", f"&#{'9' * 5000};", "&#xFFFE;"])
+def test_a_reference_to_no_character_costs_no_item(read_bytes, reference):
+    """One impossible character does not end the feed it stands in."""
+    posts, _ = read_bytes("feed", rss(("1", "satu", f"a{reference}b"), ("2", "dua", "isi")))
+    assert [post.title for post in posts] == ["satu", "dua"]
+
+
+def test_a_comment_does_not_hide_a_declaration_of_entities(read_bytes):
+    """What stands in a comment is not the feed's first tag."""
+    body = b'<!-- <rss> --><!DOCTYPE rss [<!ENTITY a "aaaa">]><rss version="2.0"><channel></channel></rss>'
+    with pytest.raises(SourceError, match="declares entities"):
+        read_bytes("feed", body)
+
+
+def test_a_first_tag_of_thousands_of_attributes_is_refused(read_bytes):
+    """The reader's time grows with the square of them."""
+    attributes = " ".join(f"a{i}='x'" for i in range(60_000))
+    with pytest.raises(SourceError, match="first tag"):
+        read_bytes("feed", f"<rss version='2.0' {attributes}></rss>".encode())
