@@ -38,8 +38,10 @@ _log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``tppo-watch`` with `argv`; the exit code. Never raises, and prints no traceback."""
-    if sys.stdout is None or sys.stderr is None:  # closed by the caller: there is nowhere to say more
+    if sys.stderr is None:  # closed by the caller: there is nowhere to complain
         return 1
+    if sys.stdout is None:
+        return _complain("standard output is closed", 1)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that lacks a sign shows that it lacks it
             stream.reconfigure(errors="replace")

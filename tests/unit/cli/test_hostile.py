@@ -103,15 +103,21 @@ def test_utf16_without_its_mark_is_named(tmp_path: Path, capsys) -> None:
     assert "unexpected" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", ["score - <&-", "explain - <&-"])
-def test_a_closed_stream_is_one_line(arguments: str) -> None:
-    """Standard input that is closed is said, and is no fault of ours."""
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("score - <&-", "standard input: is closed"),
+        ("explain - <&-", "standard input: is closed"),
+        ("explain halo >&-", "standard output is closed"),
+    ],
+)
+def test_a_closed_stream_is_one_line(arguments: str, message: str) -> None:
+    """A standard stream that is closed is said, and is no fault of ours."""
     code = "import sys; from tppo_watch.cli.main import main; sys.exit(main())"
-    words, _, redirection = arguments.partition(" <")
-    command = f"{sys.executable} -c '{code}' {words} <{redirection}"
+    command = f"{sys.executable} -c '{code}' {arguments}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert "standard input: is closed" in done.stderr and "unexpected" not in done.stderr
+    assert message in done.stderr and "unexpected" not in done.stderr
 
 
 @pytest.mark.parametrize(

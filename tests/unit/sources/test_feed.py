@@ -118,7 +118,7 @@ def test_markup_that_never_closes_takes_linear_time():
         html_to_text(piece * 40_000)
 
 
-@pytest.mark.parametrize("date", ["0000-00-00", "9999-12-31T23:59:59-23:59", "Sun, 31 Feb 99999 00:00:00 GMT"])
+@pytest.mark.parametrize("date", ["0000-00-00", "9999-12-31T23:59:59-23:59", "Sun, 31 Feb 9999 00:00:00 GMT"])
 def test_a_date_that_no_calendar_has_costs_no_item(read_bytes, date):
     """A post with a wrong date is a post without one."""
     body = rss(("1", "Iklan", "isi")).replace(b"</item>", f"<pubDate>{date}</pubDate></item>".encode())
