@@ -73,7 +73,8 @@ class ScopeFinder:
             return []
         reaches = [self._reach(document, chart, hit) for hit in cues]
         reaches.extend(_Reach("quoted", first, end) for first, end in _quotations(document))
-        found = [(scope, _Cover(r for r in reaches if r.scope == scope)) for scope in _ORDER]
+        there = {reach.scope for reach in reaches}
+        found = [(s, _Cover(r for r in reaches if r.scope == s)) for s in _ORDER if s in there]
         return [self._scope(sign, found) for sign in signs]
 
     def _scope(self, sign: Hit, found: Sequence[tuple[Scope, _Cover]]) -> Scope:
