@@ -82,7 +82,7 @@ class Assessor:
                 model.name,
                 "model.json",
                 "the indicators of this version",
-                "others; retrain it with `tppo-watch train`",
+                "others",
             )
         self._heads = LinearHeads(
             Vocabulary(model.features, arrays["idf"]), config["types"], arrays["weights"], arrays["bias"]

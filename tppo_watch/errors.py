@@ -123,7 +123,7 @@ class ModelMismatchError(ModelError):
     def __init__(self, model: str, file: str, expected: str, found: str) -> None:
         self.file, self.expected, self.found = file, expected, found
         super().__init__(
-            model, f"{file}: expected {expected}, found {found}; install the model again"
+            model, f"{file}: expected {expected}, found {found}; install the model again or retrain it"
         )
         self.args = (model, file, expected, found)
 
@@ -155,10 +155,6 @@ class NotFoundError(StorageError):
 
 class StorageBusyError(StorageError):
     """Another process holds the database or the scan lock."""
-
-
-class WatchWarning(UserWarning):
-    """Base of every warning this library gives."""
 
 
 def _rebuild(kind, args, kwargs):

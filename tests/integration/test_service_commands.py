@@ -248,3 +248,21 @@ def test_watching_ends_well_on_sigterm(run, demo):
     assert process.returncode == 0
     assert time.monotonic() - begun < 3
     assert "the work in hand is finished" in err
+
+
+def test_a_watch_in_which_a_source_failed_says_so_in_its_exit_code(tmp_path):
+    """What could be read was read; that something could not is told when the watch ends."""
+    (tmp_path / "tppo.toml").write_text(
+        '[[sources]]\nid = "gone"\nkind = "csv"\npath = "gone.csv"\nevery = "1h"\n', encoding="utf-8"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", WATCHING, str(tmp_path / "tppo.toml")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert any("gone" in line for line in iter(process.stdout.readline, ""))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert process.returncode == 3

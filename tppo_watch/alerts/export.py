@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from typing import Any, BinaryIO, Literal
 
-from ..io.writing import dumps
+from ..io.writing import dumps, spreadsheet_safe
 from ..storage.alerts import AlertRecord
 from .views import details
 
@@ -17,8 +16,6 @@ _COLUMNS = (
     "id", "lane", "state", "level", "risk", "type", "stance", "source", "time", "first_seen", "last_seen",
     "copies", "url", "province", "indicators", "text",
 )  # fmt: skip
-# Posts are foreign text: a spreadsheet would run a cell that begins so.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 def write_alerts(
@@ -45,4 +42,4 @@ def _cells(alert: dict[str, Any]) -> list[Any]:
     asserted = (match["id"] for match in assessment["indicators"] if match["scope"] == "asserted")
     alert["indicators"] = " ".join(dict.fromkeys(asserted))
     cells = [alert.get(name, "") for name in _COLUMNS]
-    return ["'" + cell if isinstance(cell, str) and _FORMULA.match(cell) else cell for cell in cells]
+    return [spreadsheet_safe(cell) if isinstance(cell, str) else cell for cell in cells]

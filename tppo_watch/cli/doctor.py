@@ -19,7 +19,6 @@ from ..errors import WatchError
 from .output import print_json, print_table
 
 DISTRIBUTION = "tppo-watch"
-# `[scan] --config` names another; this is the one it looks for.
 CONFIG = Path("tppo.toml")
 
 State = Literal["ok", "missing", "broken"]
@@ -58,8 +57,8 @@ def examine(config: Path) -> Iterator[Finding]:
     """Everything that is looked at, the most basic first."""
     yield _python()
     yield from _packages()
-    yield _model()
-    yield _sqlite()
+    yield _model(config)
+    yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     yield _database(config)
     yield _encoding()
 
@@ -104,23 +103,16 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _model() -> Finding:
+def _model(config: Path) -> Finding:
     def check() -> str:
         from ..classifiers import store
+        from ..config import load_settings
 
-        folder = store.locate(None)
+        folder = store.locate(load_settings(config).model.path if config.exists() else None)
         count = sum(1 for _ in store.checked_files(folder))
         return f"{folder}, {count} files as in the manifest"
 
     return _tried("model", check, f"pip install --force-reinstall {DISTRIBUTION}")
-
-
-def _sqlite() -> Finding:
-    with sqlite3.connect(":memory:") as connection:
-        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
-    if "ENABLE_FTS5" in options:
-        return Finding("sqlite", "ok", f"{sqlite3.sqlite_version} with full-text search")
-    return Finding("sqlite", "missing", f"{sqlite3.sqlite_version} without FTS5", "use a Python with FTS5")
 
 
 def _database(config: Path) -> Finding:
@@ -128,22 +120,17 @@ def _database(config: Path) -> Finding:
         return Finding("database", "ok", f"none configured: no {config} here")
 
     def check() -> str:
-        from sqlalchemy import create_engine, inspect
-        from sqlalchemy.engine import make_url
-
         from ..config import load_settings
+        from ..storage import open_store
 
-        url = make_url(load_settings(config).storage.url)
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-            return f"{url.database}: not there yet; the first scan makes it"
-        engine = create_engine(url)
-        try:
-            tables = len(inspect(engine).get_table_names())
-        finally:
-            engine.dispose()
-        return f"{url.render_as_string(hide_password=True)}: {tables} tables"
+        url = load_settings(config).storage.url
+        place = url.partition(":///")[2].partition("?")[0]
+        if url.startswith("sqlite") and place and not Path(place).exists():
+            return f"{place}: not there yet; the first scan makes it"
+        with open_store(url) as opened:  # as a scan does, so that doctor and scan cannot disagree
+            return opened.name
 
-    return _tried("database", check, f"check [storage] url in {config}, and that its server runs")
+    return _tried("database", check, f"correct [storage] url in {config}")
 
 
 def _encoding() -> Finding:

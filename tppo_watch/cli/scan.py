@@ -51,7 +51,8 @@ def scan(
         if opened.settings.notify:
             say("[[notify]] is read but not acted on in this version; look with: tppo-watch alerts list")
         if watch:
-            _keep_scanning(opened, stop, json)
+            if _keep_scanning(opened, stop, json):
+                raise typer.Exit(3)
             return
         with _progress() as on_progress:
             report = opened.scan(is_everything=all, should_stop=stop.is_set, on_progress=on_progress)
@@ -62,13 +63,17 @@ def scan(
         raise typer.Exit(3)
 
 
-def _keep_scanning(opened: Watch, stop: threading.Event, json: bool) -> None:
+def _keep_scanning(opened: Watch, stop: threading.Event, json: bool) -> bool:
+    """Scan until `stop`; whether any scan had failures."""
+    failed = False
     say(f"watching {len(opened.settings.sources)} sources until SIGTERM")
     with _progress() as on_progress:
         for report in opened.keep_scanning(stop, on_progress=on_progress):
             _tell(report, json)
             sys.stdout.flush()
+            failed = failed or report.has_failures
     say("stopped, the work in hand is finished")
+    return failed
 
 
 @contextmanager
@@ -179,7 +184,7 @@ def copy_samples(folder: Path) -> Path:
     with as_file(files("tppo_watch") / "samples") as samples:
         # The settings come last: they are the sign that the rest is complete.
         for sample in sorted(samples.iterdir(), key=lambda path: (path.name == CONFIG.name, path.name)):
-            if sample.is_file() and sample.suffix != ".py":
+            if sample.is_file():
                 (folder / sample.name).write_bytes(sample.read_bytes())
     return config
 

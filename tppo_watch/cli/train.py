@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .output import say
+from .output import print_json, say
 
 
 def train(
@@ -27,6 +27,7 @@ def train(
     ] = 0.01,
     lookalikes: Annotated[float, typer.Option(help="Share of posts that resemble them.")] = 0.02,
     seed: Annotated[int, typer.Option(help="Of folds and resampling.")] = 7,
+    json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
 ) -> None:
     """Train a model from a corpus.
 
@@ -46,6 +47,9 @@ def train(
         today=datetime.now(UTC).date(),
         say=say,
     )
-    for name, value in figures.items():
-        print(f"{value:8.4f}  {name}")
+    if json:
+        print_json(figures)
+    else:
+        for name, value in figures.items():
+            print(f"{value:8.4f}  {name}")
     say(f"wrote {out}; measure it with: tppo-watch evaluate --model {out}")

@@ -11,7 +11,7 @@ a pattern never reaches over the end of a sentence or line.
 ``(a|b_c|{d})``           one of these
 ``x?``                    may be missing; where it stands, the match takes it in
 ``...``                   up to six other words here instead of two
-``<n>``                   a number; ``<money>``, ``<place>``, ``<abroad>``, ``<risky_place>``, ``<phone>``,
+``<n>``                   a number; ``<money>``, ``<place>``, ``<abroad>``, ``<phone>``,
                           ``<contact>``, ``<age>``, ``<minor>`` (an age under 18), ``<day>``, ``<licence>``,
                           ``<doc>``, ``<salary>``, ``<fee>``, ``<debt>``: what the entity room found
 ========================  =====================================================================

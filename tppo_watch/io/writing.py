@@ -145,9 +145,14 @@ def _csv_cells(record: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in cells.items():
         if isinstance(value, bool):
             cells[name] = "true" if value else "false"
-        elif isinstance(value, str) and _FORMULA.match(value):
-            cells[name] = "'" + value
+        elif isinstance(value, str):
+            cells[name] = spreadsheet_safe(value)
     return cells
+
+
+def spreadsheet_safe(cell: str) -> str:
+    """`cell` as it may stand in a table of foreign text: a spreadsheet would run what begins as a formula."""
+    return "'" + cell if _FORMULA.match(cell) else cell
 
 
 def _parquet_writer(file: BinaryIO) -> Iterator[Write]:

@@ -166,20 +166,6 @@ def gazetteer() -> Gazetteer:
     )
 
 
-def risk_of(country: str | None, place: str | None = None) -> Risk:
-    """What is known of work at a place named as in the `value` of an entity; else of work in its country."""
-    places = gazetteer().places
-    found = places.get((country, place)) or places.get((country, None))
-    return found.risk if found else "normal"
-
-
-def position_of(country: str | None, place: str | None = None) -> tuple[float, float] | None:
-    """(latitude, longitude) in degrees of a place or else of its country; None where neither is known."""
-    places = gazetteer().places
-    found = places.get((country, place)) or places.get((country, None))
-    return (found.lat, found.lon) if found and found.lat is not None and found.lon is not None else None
-
-
 def checked(model: type[BaseModel], name: str) -> Any:
     """One knowledge file as `model`; KnowledgeError names the file and the record that breaks it."""
     try:

@@ -37,9 +37,6 @@ class AlertRecord:
     assessment: Mapping[str, Any]  #: as `Assessment.to_dict`
 
 
-_POST_COLUMNS = frozenset(AlertRecord.__dataclass_fields__) - {"id"}
-
-
 _POST_FIELDS = frozenset(AlertRecord.__dataclass_fields__) - {"id"}
 
 

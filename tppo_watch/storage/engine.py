@@ -89,7 +89,7 @@ def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     event.listen(engine, "begin", _begin)
     store = Store(engine, name)
     try:
-        _ensure_schema(store, engine)
+        _ensure_schema(store)
     except BaseException:
         store.close()
         raise
@@ -143,7 +143,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
-def _ensure_schema(store: Store, engine: Engine) -> None:
+def _ensure_schema(store: Store) -> None:
     with store.read() as connection:
         found = inspect(connection).get_table_names()
         version = _version(connection) if "schema_version" in found else None

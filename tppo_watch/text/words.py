@@ -20,7 +20,6 @@ _LEET = {
 }  # fmt: skip
 _SIGNS = "@$!€£¥¢"
 _LETTERS = re.compile(r"[a-z]+")
-_DIGIT = re.compile(r"[0-9]")
 _ODD = re.compile(rf"[0-9{_SIGNS}*#%]")
 _CORE = re.compile(rf"[a-z0-9{_SIGNS}*#%]+")
 _TRIPLE = re.compile(r"([a-z])\1\1+")

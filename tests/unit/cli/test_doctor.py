@@ -110,6 +110,8 @@ def test_a_model_can_be_verified_by_its_folder(tppo, model):
         ("sqlite:///here.db", "ok", "here.db"),
         ("sqlite:///later.db", "ok", "the first scan makes it"),
         ("sqlite:///no.db", "broken", "not a database"),
+        ("sqlite:///other.db", "broken", "another program"),
+        ("postgresql://localhost/x", "broken", "SQLite only"),
     ],
 )
 def test_the_configured_database_is_looked_at(tppo, model, monkeypatch, tmp_path, url, state, detail):
@@ -118,6 +120,8 @@ def test_the_configured_database_is_looked_at(tppo, model, monkeypatch, tmp_path
 
     monkeypatch.chdir(tmp_path)
     sqlite3.connect("here.db").close()
+    with sqlite3.connect("other.db") as other:
+        other.execute("CREATE TABLE theirs (x)")
     Path("no.db").write_bytes(b"not a database at all" * 100)
     Path("tppo.toml").write_text(f'[storage]\nurl = "{url}"\n')
     found = findings(tppo("doctor", "--json"))["database"]
@@ -133,3 +137,12 @@ def test_a_broken_configuration_is_a_finding(tppo, model, monkeypatch, tmp_path)
     assert result.code == 1
     assert "tppo.toml" in findings(result)["database"]["detail"]
     assert "locale" in findings(result)
+
+
+def test_the_model_looked_at_is_the_one_a_scan_would_use(tppo, model, monkeypatch, tmp_path):
+    """A configuration that names a model which is not there is broken, though the default is sound."""
+    monkeypatch.chdir(tmp_path)
+    Path("tppo.toml").write_text('[model]\npath = "nothere"\n')
+    result = tppo("doctor", "--json")
+    assert result.code == 1
+    assert findings(result)["model"]["state"] == "broken"

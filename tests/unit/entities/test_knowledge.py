@@ -6,7 +6,7 @@ import pytest
 
 from tppo_watch.errors import KnowledgeError
 from tppo_watch.knowledge import agencies, places, wages
-from tppo_watch.knowledge.places import gazetteer, position_of, risk_of
+from tppo_watch.knowledge.places import gazetteer
 
 
 def _salary(amount: float, currency: str = "IDR", period: str = "month") -> dict:
@@ -20,16 +20,6 @@ def test_gazetteer_holds_the_provinces_and_their_positions():
     for place in known.places.values():
         if place.country == "ID":
             assert -11.5 <= place.lat <= 6.5 and 94.5 <= place.lon <= 141.5, place.name
-
-
-def test_risk_and_position_fall_back_to_the_country():
-    """An unknown town counts as its country; an unknown country is ordinary and lies nowhere."""
-    assert risk_of("KH", "Poipet") == "high"
-    assert risk_of("MY", "Tawau") == "elevated"
-    assert risk_of("KH", "Desa Entah") == "high"
-    assert risk_of("XX") == "normal"
-    assert position_of("KH", "Desa Entah") == position_of("KH")
-    assert position_of("XX") is None
 
 
 @pytest.mark.parametrize(
