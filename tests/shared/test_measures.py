@@ -23,12 +23,12 @@ AT_LEAST = {
     "recall at medium": 0.90,
     "recall of grave cases at high": 0.75,
     "cases among posts at high": 0.95,
-    "stance right": 0.86,
+    "stance right": 0.88,
     "kind of exploitation right": 0.78,
     "indicator spans: recall": 0.50,
-    "indicator spans: precision": 0.35,
+    "indicator spans: precision": 0.40,
     "pairs: case above its twin": 0.92,
-    "pairs: both on the right side of medium": 0.78,
+    "pairs: both on the right side of medium": 0.80,
 }
 AT_MOST = {
     "false alarms at medium": 0.08,
@@ -48,7 +48,7 @@ def figures() -> dict[str, float]:
     public = list(public_texts(DATA / "real", MEASURES))
     found = [
         *measures.posts_measures(posts, assessed, seed=7),
-        *measures.span_measures(posts, assessed),
+        *measures.span_measures(posts, assessed, seed=7),
         *measures.balance_measures(assessed),
         *measures.pair_measures(twins, measures.assess_records(assessor, twins)),
         *measures.public_measures(public, list(assessor.assess_many(t.text for t in public))),

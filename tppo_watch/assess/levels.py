@@ -18,7 +18,7 @@ LOW_LIFT = 3.0
 #: Only an offer, or a text of no clear kind, may reach `high`; writers of all others talk about offers.
 MAY_BE_HIGH: tuple[Stance, ...] = ("offer", "other")
 #: Least probability that the writer may be offering, for `high`. On held-out records 0.6 takes a fifth of the
-#: talkers from `high` at no cost in recall, 0.7 a half at half a point.
+#: talkers from `high` for a fifth of a point of recall, 0.7 a half for half a point.
 OFFERING = 0.6
 
 

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from ..text.document import Document
 
 SIGN = "§"  # first letter of features that are signs, not words
-MAX_TOKENS = 2_000  # of one text; what stands later than 12,000 characters decides nothing
+MAX_TOKENS = 2_000  # of one text: bounds the work on what is no post
 
 
 def words_of(document: Document) -> list[str]:

@@ -56,7 +56,7 @@ def evaluate(
     say(f"{assessor.name}: {len(records):,} labelled posts")
     assessed = measures.assess_records(assessor, records)
     found = measures.posts_measures(records, assessed, seed=seed)
-    found += measures.span_measures(records, assessed)
+    found += measures.span_measures(records, assessed, seed=seed)
     found += measures.balance_measures(assessed)
     found += calibration_measures(stored.arrays, assessor.thresholds, seed=seed)
     if pairs is not None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from ..errors import KnowledgeError
+from ..knowledge.rules import data_folder, read_yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIXES = ("", "nya", "kan", "an", "in", "ku", "mu", "lah", "i", "ne", "e")
 # A nasal prefix may have swallowed the first letter of the root: `menari` is `tari`, `memakai` is `pakai`.
 _PREFIXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -29,11 +26,7 @@ _PREFIXES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 
 def load(name: str) -> Mapping[str, Any]:
     """A mapping from a packaged knowledge file."""
-    text = files("tppo_watch.knowledge").joinpath("data", name).read_text(encoding="utf-8")
-    try:
-        data = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where it was built
-    except yaml.YAMLError as error:
-        raise KnowledgeError(" ".join(str(error).split()), file=name) from error
+    data = read_yaml(data_folder() / name)
     if not isinstance(data, dict):
         raise KnowledgeError("should be a mapping", file=name)
     return data

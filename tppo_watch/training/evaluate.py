@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score
 
 from ..assessor import Assessor
@@ -118,8 +119,14 @@ def _share(counted: np.ndarray, among: np.ndarray) -> float:
     return float(counted[among].mean()) if among.any() else float("nan")
 
 
+def _counted(name: str, hits: Sequence[bool]) -> Measure:
+    """A share with its Wilson interval (1927): resampling seven hits of seven would call them certain."""
+    interval = binomtest(sum(hits), len(hits)).proportion_ci(method="wilson")
+    return Measure(name, sum(hits) / len(hits), len(hits), float(interval.low), float(interval.high))
+
+
 def slice_measures(records: Sequence[Record], assessments: Sequence[Assessment]) -> list[Measure]:
-    """Recall and false alarms at medium by kind of exploitation, language and length."""
+    """Recall and false alarms at medium by kind of exploitation, length and language as it was recognised."""
     slices: dict[str, list[bool]] = {}
     for record, assessment in zip(records, assessments, strict=True):
         at_medium = assessment.level in ("medium", "high")
@@ -127,11 +134,11 @@ def slice_measures(records: Sequence[Record], assessments: Sequence[Assessment])
         what = "recall at medium" if case else "false alarms at medium"
         words = len(record.text.split())
         size = "up to 20 words" if words <= 20 else "21 to 100 words" if words <= 100 else "over 100 words"
-        names = [f"{what}: language {'+'.join(record.lang[:1])}", f"{what}: {size}"]
+        names = [f"{what}: language {assessment.lang}", f"{what}: {size}"]
         names.append(f"{what}: {record.types[0] if case and record.types else record.stance}")
         for name in names:
             slices.setdefault(name, []).append(at_medium)
-    return [Measure(name, float(np.mean(hits)), len(hits)) for name, hits in sorted(slices.items())]
+    return [_counted(name, hits) for name, hits in sorted(slices.items())]
 
 
 def pair_measures(records: Sequence[Record], assessments: Sequence[Assessment]) -> list[Measure]:
@@ -153,19 +160,30 @@ def pair_measures(records: Sequence[Record], assessments: Sequence[Assessment]) 
     above = [bad.risk > good.risk for bad, good in whole]
     apart = [bad.level in up and good.level not in up for bad, good in whole]
     return [
-        Measure("pairs: case above its twin", float(np.mean(above)), len(whole)),
-        Measure("pairs: both on the right side of medium", float(np.mean(apart)), len(whole)),
+        _counted("pairs: case above its twin", above),
+        _counted("pairs: both on the right side of medium", apart),
     ]
 
 
-def span_measures(records: Sequence[Record], assessments: Sequence[Assessment]) -> list[Measure]:
+def span_measures(
+    records: Sequence[Record], assessments: Sequence[Assessment], *, seed: int
+) -> list[Measure]:
     """Recall and precision of indicator spans on cases (intersection over union at least 0.3, id or alt)."""
     by_text = {a.text: a.indicators for a in assessments}
-    cases = [r for r in records if r.label == "trafficking"]
-    scores = score_spans(cases, lambda text: by_text[text])
+    scores = [score_spans([r], lambda text: by_text[text]) for r in records if r.label == "trafficking"]
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(0, len(scores), (RESAMPLES, len(scores)))  # whole posts: their spans hang together
+
+    def measure(name: str, right: Sequence[int], of: Sequence[int]) -> Measure:
+        counted, among = np.array(right), np.array(of)
+        low, high = np.percentile(counted[drawn].sum(axis=1) / among[drawn].sum(axis=1), (2.5, 97.5))
+        return Measure(name, counted.sum() / among.sum(), int(among.sum()), float(low), float(high))
+
+    recalled, marked = [s.recalled.total() for s in scores], [s.marked.total() for s in scores]
+    right, found = [s.right.total() for s in scores], [s.found.total() for s in scores]
     return [
-        Measure("indicator spans: recall", scores.recall, scores.marked.total()),
-        Measure("indicator spans: precision", scores.precision, scores.found.total()),
+        measure("indicator spans: recall", recalled, marked),
+        measure("indicator spans: precision", right, found),
     ]
 
 
@@ -196,9 +214,9 @@ def public_measures(texts: Sequence[PublicText], assessments: Sequence[Assessmen
         groups.setdefault(text.family, []).append(assessment.level)
     out = []
     for name, levels in groups.items():
-        high, medium = levels.count("high") / len(levels), levels.count("medium") / len(levels)
-        out.append(Measure(f"public text at high: {name}", high, len(levels)))
-        out.append(Measure(f"public text at medium or above: {name}", high + medium, len(levels)))
+        out.append(_counted(f"public text at high: {name}", [level == "high" for level in levels]))
+        medium = [level in ("high", "medium") for level in levels]
+        out.append(_counted(f"public text at medium or above: {name}", medium))
     return out
 
 

@@ -18,7 +18,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from ..assess.evidence import COMBINATIONS, EvidenceSpace, Reading, inputs_of
-from ..assess.weigh import Weigher
+from ..assess.weigh import Weigher, interpolate
 from ..classifiers.features import SIGN, Vocabulary
 from ..classifiers.linear import FIXED_HEADS, LinearHeads, Scores
 from ..knowledge import rules
@@ -27,7 +27,7 @@ from .corpus import Record
 from .population import Population
 
 FOLDS = 5
-REFITS = 60  # of the weights, for the interval; the 5th percentile of 60 moves by less than 0.01 in risk
+REFITS = 60  # of the weights, for the interval; more cost time, and the ends are a rough guide in any case
 HEAD_C = 10.0
 BACKGROUND_WEIGHT = 0.3  # of an unlabelled text against a labelled one: some of them may be cases
 ASSISTANCE_WEIGHT = 5.0  # of a plea against another text: there are few, and none may be missed
@@ -306,8 +306,6 @@ def _calibrate(sums: np.ndarray, is_case: np.ndarray, shares: np.ndarray) -> tup
 
     def heights(p: np.ndarray) -> np.ndarray:
         return p[0] + np.concatenate([[0.0], np.cumsum(p[1:] * np.diff(knots))])
-
-    from ..assess.weigh import interpolate
 
     def loss(p: np.ndarray) -> float:
         margin = sign * interpolate(sums, knots, heights(p))
