@@ -5,16 +5,21 @@ The words are data: ``knowledge/data/wording.yaml``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from .assess.evidence import QUESTIONS
 from .knowledge import rules
-from .types import Assessment
+from .types import Assessment, Entity
 
 Language = Literal["id", "en"]
 _COLUMN = {"id": 0, "en": 1}
+#: Parts of the sum that are shown one by one; the smallest of the rest are summed in one.
+SHOWN_REASONS = 14
+_SMALLEST_REASON = 0.005  # log-odds: less would be written as 0.00
+_TO_INDONESIAN = str.maketrans(",.", ".,")
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +59,51 @@ class Words:
         rest = self.term(words[kind], rest) if kind in words else rest
         pattern = self.term("reasons", kind)
         return pattern.format(rest) if "{0}" in pattern or not rest else f"{pattern}: {rest}"
+
+    def ranked_reasons(self, assessment: Assessment) -> list[tuple[str, float]]:
+        """The parts of the sum by name: the starting point, then the weightiest first, calibration last."""
+        place = {"base": 0, "calibration": 2}
+        parts = sorted(
+            (part for part in assessment.reasons if abs(part[1]) >= _SMALLEST_REASON),
+            key=lambda part: (place.get(part[0], 1), -abs(part[1])),
+        )
+        middle = [part for part in parts if part[0] not in place]
+        dropped = middle[SHOWN_REASONS:]
+        rows = [(self.reason(name), value) for name, value in parts if (name, value) not in dropped]
+        if dropped:
+            name = f"{self.term('reasons', 'rest')} ({len(dropped)})"
+            rest = (name, math.fsum(value for _, value in dropped))
+            rows.insert(len(rows) - (parts[-1][0] == "calibration"), rest)
+        return rows
+
+    def number(self, value: float) -> str:
+        """A number as this language writes it, with two places unless it is whole."""
+        written = f"{value:,.2f}".removesuffix(".00")
+        return written.translate(_TO_INDONESIAN) if self.lang == "id" else written
+
+    def share(self, value: float) -> str:
+        """A probability to two places. None is shown as certain, and none as impossible."""
+        written = ">\u00a00.99" if value > 0.99 else "<\u00a00.01" if value < 0.01 else f"{value:.2f}"
+        return written.replace(".", ",") if self.lang == "id" else written
+
+    def value(self, entity: Entity) -> str:
+        """The normalised value of an entity as a reviewer would write it."""
+        value = dict(entity.value)
+        parts: list[str] = []
+        if "min" in value or "max" in value:
+            parts.append(self._range(value.pop("min", None), value.pop("max", None)))
+        elif "place" in value:
+            parts.append(f"{value.pop('place')},")
+        if "normalized" in value:
+            parts.append(value.pop("normalized"))
+        if "period" in value:
+            value["period"] = f"/ {self.term('periods', value.pop('period'))}"
+        return " ".join([*parts, *map(str, value.values())])
+
+    def _range(self, low: float | None, high: float | None) -> str:
+        if low is None or high is None:
+            return f"≥ {self.number(low)}" if low is not None else f"≤ {self.number(high or 0)}"
+        return self.number(low) if low == high else f"{self.number(low)}–{self.number(high)}"
 
     def question(self, missing: str) -> str:
         """What to ask where the text does not say it."""

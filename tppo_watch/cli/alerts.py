@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError
-from .output import print_json, print_table, say, share, shown
+from ..text.showing import shown
+from .output import print_json, print_table, say
 
 if TYPE_CHECKING:
     from ..storage.alerts import AlertRecord
@@ -130,7 +131,7 @@ def _row(record: AlertRecord, words: Words) -> list[Any]:
         lane = Text(str(said["assistance"]), style=_STYLES[record.lane])
     else:
         lane = Text(words.term("levels", record.lane), style=_STYLES[record.lane])
-        lane.append(f"\n{share(line['risk'], words.lang)}", style="not bold default")
+        lane.append(f"\n{words.share(line['risk'])}", style="not bold default")
         why = f"{words.rule(line['type'])}: {why}" if "type" in line else why
     origin = f"{record.source_id}\n{_local(record.published or record.fetched)}"
     return [str(record.id), lane, why, origin, line["excerpt"] + copies]

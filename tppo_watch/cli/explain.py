@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InputError
-from .output import print_json, share, shown
+from ..text.showing import shown
+from .output import print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from ..types import Assessment, Entity, Match
-    from ..wording import Language, Words
+    from ..types import Assessment, Match
+    from ..wording import Words
 
 BAR_WIDTH = 12  # characters on each side of zero
 # Nobody reads on after this much of a post, and colouring takes a time that grows with text times matches.
 SHOWN_CHARACTERS = 10_000
 SHOWN_MATCHES = 200
-SHOWN_REASONS = 14  # the smallest of the rest are summed in one line
 WIDTH = 100  # of the picture, and where there is no terminal
 NAME_WIDTH = 44
 
@@ -108,7 +108,6 @@ _TITLES: dict[str, dict[str, str]] = {
         "missing": "Yang tidak disebut",
         "advice": "Yang perlu diperiksa",
         "score": "Penilaian",
-        "rest": "lainnya",
         "sum": "jumlah",
         "risk": "risiko",
         "kind": "jenis tulisan",
@@ -124,7 +123,6 @@ _TITLES: dict[str, dict[str, str]] = {
         "missing": "What it does not say",
         "advice": "What to check",
         "score": "Assessment",
-        "rest": "others",
         "sum": "sum",
         "risk": "risk",
         "kind": "kind of writing",
@@ -192,7 +190,7 @@ def _marked_text(assessment: Assessment, marked: dict[Match, int], words: Words)
 
 
 def _more(count: int, words: Words) -> str:
-    return f"… (+{count:,})".replace(",", "." if words.lang == "id" else ",")
+    return f"… (+{words.number(count)})"
 
 
 def _match_lines(
@@ -218,7 +216,7 @@ def _bars(assessment: Assessment, words: Words) -> Iterable[Line]:
     """Signed bars: the starting point, then the weightiest first, calibration last, and their sum."""
     from rich.text import Text
 
-    rows = _sorted_reasons(assessment, words)
+    rows = words.ranked_reasons(assessment)
     total = math.fsum(value for _, value in assessment.reasons)
     largest = max((abs(value) for _, value in rows), default=0.0) or 1.0
     names = min(max((len(name) for name, _ in rows), default=0), NAME_WIDTH)
@@ -232,7 +230,7 @@ def _bars(assessment: Assessment, words: Words) -> Iterable[Line]:
         line.append(right, style="red")
         yield "", line
     titles = _TITLES[words.lang]
-    risk = share(assessment.risk, words.lang)
+    risk = words.share(assessment.risk)
     yield "", f"{titles['sum']:<{names}} {total:+7.2f} → {titles['risk']} {risk}"
 
 
@@ -245,67 +243,20 @@ def _bar(part: float, is_left: bool) -> str:
     return "█" * blocks + " ▏▎▍▌▋▊▉"[eighths].strip()
 
 
-def _sorted_reasons(assessment: Assessment, words: Words) -> list[tuple[str, float]]:
-    place = {"base": 0, "calibration": 2}
-    parts = sorted(
-        (part for part in assessment.reasons if abs(part[1]) >= 0.005),
-        key=lambda part: (place.get(part[0], 1), -abs(part[1])),
-    )
-    middle = [part for part in parts if part[0] not in place]
-    dropped = middle[SHOWN_REASONS:]
-    rows = [(words.reason(name), value) for name, value in parts if (name, value) not in dropped]
-    if dropped:
-        rest = (f"{_TITLES[words.lang]['rest']} ({len(dropped)})", math.fsum(value for _, value in dropped))
-        rows.insert(len(rows) - (parts[-1][0] == "calibration"), rest)
-    return rows
-
-
 def _entity_lines(assessment: Assessment, words: Words) -> Iterable[Line]:
     for entity in assessment.entities[:SHOWN_MATCHES]:
-        quoted, value = " ".join(entity.text.split()), _value(entity, words.lang)
+        quoted, value = " ".join(entity.text.split()), words.value(entity)
         said = "" if value.casefold() == quoted.casefold() else f" → {value}"
         yield "-", f"{words.term('entities', entity.kind)}: “{quoted}”{said}"
     if (rest := len(assessment.entities) - SHOWN_MATCHES) > 0:
         yield "-", _more(rest, words)
 
 
-def _value(entity: Entity, lang: Language) -> str:
-    """The normalised value as a reviewer would write it."""
-    value = dict(entity.value)
-    parts: list[str] = []
-    if "min" in value or "max" in value:
-        parts.append(_span(value.pop("min", None), value.pop("max", None), lang))
-    elif "place" in value:
-        parts.append(f"{value.pop('place')},")
-    if "normalized" in value:
-        parts.append(value.pop("normalized"))
-    if "period" in value:
-        period = value.pop("period")
-        value["period"] = f"/ {_PERIODS[period] if lang == 'id' else period}"
-    return " ".join([*parts, *map(str, value.values())])
-
-
-_PERIODS = {
-    "hour": "jam", "day": "hari", "week": "minggu", "month": "bulan", "year": "tahun", "trip": "trip",
-    "piece": "satuan",
-}  # fmt: skip
-
-
-def _span(low: float | None, high: float | None, lang: Language) -> str:
-    def number(value: float) -> str:
-        written = f"{value:,.2f}".removesuffix(".00")
-        return written.translate(str.maketrans(",.", ".,")) if lang == "id" else written
-
-    if low is None or high is None:
-        return f"≥ {number(low)}" if low is not None else f"≤ {number(high or 0)}"
-    return number(low) if low == high else f"{number(low)}–{number(high)}"
-
-
 def _score_lines(assessment: Assessment, words: Words) -> Iterable[Line]:
     from rich.text import Text
 
-    titles, lang = _TITLES[words.lang], words.lang
-    risk, low, high = (share(value, lang) for value in (assessment.risk, *assessment.interval))
+    titles = _TITLES[words.lang]
+    risk, low, high = (words.share(value) for value in (assessment.risk, *assessment.interval))
     risk = f"{titles['risk']} {risk}" + ("" if low == high else f" ({low} – {high})")
     level, kind = words.term("levels", assessment.level), words.term("stances", assessment.stance)
     if assessment.assistance:
@@ -319,7 +270,7 @@ def _score_lines(assessment: Assessment, words: Words) -> Iterable[Line]:
         yield "", f"{words.term('labels', assessment.label)}; {titles['kind']}: {kind}"
         for name, value in sorted(assessment.exploitation.items(), key=lambda item: (-item[1], item[0])):
             if value >= 0.5:
-                yield "-", f"{words.rule(name)}: {share(value, lang)}"
+                yield "-", f"{words.rule(name)}: {words.share(value)}"
     yield "", Text(words.statement, style="italic")
 
 

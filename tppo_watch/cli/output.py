@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..text.showing import shown
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -16,20 +18,6 @@ T = TypeVar("T")
 
 #: Shorter work needs no progress bar.
 PROGRESS_AFTER_S = 2.0
-
-# A terminal obeys control characters, and bidirectional marks reorder what a reviewer reads; both come with
-# hostile posts. One character for one keeps every offset true.
-_SHOWN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
-_SHOWN |= dict.fromkeys([*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
-_SHOWN |= dict.fromkeys((0x061C, 0x200E, 0x200F), 0xFFFD)
-_SHOWN |= dict.fromkeys((0xFFFE, 0xFFFF), 0xFFFD)  # no picture of a text may hold these
-_SHOWN |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of pairs, which no encoding can write
-
-
-def shown(text: str) -> str:
-    """`text` as it may be sent to a terminal: control characters visible, of the same length."""
-    return text.translate(_SHOWN)
-
 
 def one_line(text: str) -> str:
     """`text` on a single line, safe for a terminal."""
@@ -56,12 +44,6 @@ def called() -> str:
     found = shutil.which("tppo-watch")
     is_found = found is not None and Path(found).resolve() == path.resolve()
     return sys.argv[0] if path.name == "tppo-watch" and not is_found else "tppo-watch"
-
-
-def share(value: float, lang: str) -> str:
-    """A probability to two places. None is shown as certain, and none as impossible."""
-    shown_value = ">\u00a00.99" if value > 0.99 else "<\u00a00.01" if value < 0.01 else f"{value:.2f}"
-    return shown_value.replace(".", ",") if lang == "id" else shown_value
 
 
 def print_table(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SourceError
-from .output import print_json, print_table, say, shown
+from ..text.showing import shown
+from .output import print_json, print_table, say
 
 if TYPE_CHECKING:
     from ..config import SourceSettings

@@ -13,9 +13,8 @@ from tests.unit.cli.fake import FakeAssessor
 from tests.unit.io.naughty import NAUGHTY
 from tppo_watch import assessor as real_assessor
 from tppo_watch.cli import explain
-from tppo_watch.cli.output import share
 from tppo_watch.types import Entity
-from tppo_watch.wording import Words
+from tppo_watch.wording import SHOWN_REASONS, Words
 
 AD = "Loker admin Poipet, gaji 12jt, berangkat visa turis, paspor tidak ditahan"
 
@@ -81,7 +80,7 @@ def test_small_reasons_are_summed_in_one_line():
     parts = [("base", -1.0), *((f"missing:{i}", 0.1 + i / 100) for i in range(30)), ("calibration", 0.5)]
     object.__setattr__(assessment, "reasons", tuple(parts))
     rows = explain._sorted_reasons(assessment, Words("id"))
-    assert len(rows) == explain.SHOWN_REASONS + 3
+    assert len(rows) == SHOWN_REASONS + 3
     assert [rows[0][0], rows[-2][0], rows[-1][0]] == ["titik awal", "lainnya (16)", "kalibrasi"]
     assert sum(value for _, value in rows) == pytest.approx(sum(value for _, value in parts))
 
@@ -131,7 +130,7 @@ def test_somebody_in_need_is_no_suspect(tppo):
 def test_values_are_written_as_people_write_them(kind, value, indonesian, english):
     """Sums have separators and a unit, places their country; no names of fields."""
     entity = Entity(kind, 0, 1, "x", value)
-    assert [explain._value(entity, lang) for lang in ("id", "en")] == [indonesian, english]
+    assert [Words(lang).value(entity) for lang in ("id", "en")] == [indonesian, english]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_values_are_written_as_people_write_them(kind, value, indonesian, englis
 )
 def test_no_risk_is_shown_as_certain(value, written):
     """Neither 1,00 nor 0,00 is ever claimed."""
-    assert share(value, "id") == written.replace(" ", "\u00a0")
+    assert Words("id").share(value) == written.replace(" ", "\u00a0")
 
 
 def test_a_post_of_nothing_but_signs_is_drawn_in_bounded_length():
