@@ -79,7 +79,7 @@ def test_small_reasons_are_summed_in_one_line():
     assessment = FakeAssessor().assess(AD)
     parts = [("base", -1.0), *((f"missing:{i}", 0.1 + i / 100) for i in range(30)), ("calibration", 0.5)]
     object.__setattr__(assessment, "reasons", tuple(parts))
-    rows = explain._sorted_reasons(assessment, Words("id"))
+    rows = Words("id").ranked_reasons(assessment)
     assert len(rows) == SHOWN_REASONS + 3
     assert [rows[0][0], rows[-2][0], rows[-1][0]] == ["titik awal", "lainnya (16)", "kalibrasi"]
     assert sum(value for _, value in rows) == pytest.approx(sum(value for _, value in parts))
