@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field
 
 from ..errors import KnowledgeError
-from .places import Checked, checked
+from .places import Checked, checked, gazetteer
+from .rules import exploitation_types
 
 Status = Literal["reported", "unverified", "placeholder"]
 
@@ -31,6 +33,10 @@ class Agency(Checked):
     name: str
     roles: tuple[str, ...]
     applies_when: str
+    applies_when_id: str  #: the same in Indonesian
+    provinces: tuple[str, ...] = ()  #: ISO 3166-2 codes; empty for the whole country
+    countries: tuple[str, ...] = ()  #: ISO 3166 codes of where the person is; empty for anywhere
+    types: tuple[str, ...] = ()  #: exploitation types; empty for all
     channels: tuple[Channel, ...]
     sources: tuple[str, ...]
     services: tuple[str, ...] = ()
@@ -43,7 +49,9 @@ class Triage(Checked):
 
     level: Literal["P0", "P1", "P2", "P3", "SUPPORT"]
     when: str
+    when_id: str
     within: str
+    within_id: str
     route: tuple[str, ...]
 
 
@@ -62,7 +70,7 @@ class Referral(Checked):
     meta: _Meta
     triage: tuple[Triage, ...]
     agencies: tuple[Agency, ...]
-    referral_rules: tuple[str, ...]
+    referral_rules: tuple[tuple[str, str], ...]  #: Indonesian, English
 
 
 @lru_cache(maxsize=1)
@@ -70,12 +78,17 @@ def referral() -> Referral:
     """Whom to refer to; KnowledgeError where the file breaks its schema or names an unknown agency."""
     found: Referral = checked(Referral, "agencies.yaml")
     ids = {agency.id for agency in found.agencies}
+    types = {kind.id for kind in exploitation_types()}
+    regions = {place.province for place in gazetteer().places.values() if place.level == "province"}
     for agency in found.agencies:
         unknown = set(agency.roles) - set(found.meta.role_vocabulary)
+        unknown |= set(agency.types) - types | set(agency.provinces) - regions
         unknown |= {channel.value for channel in agency.channels if channel.type == "see"} - ids
         if unknown:
             raise KnowledgeError(
-                f"unknown role or agency {sorted(unknown)[0]!r}", file="agencies.yaml", record=agency.id
+                f"unknown role, type, province or agency {sorted(unknown)[0]!r}",
+                file="agencies.yaml",
+                record=agency.id,
             )
     for step in found.triage:
         unknown = {name.split()[0] for name in step.route} - ids
@@ -84,3 +97,30 @@ def referral() -> Referral:
                 f"unknown agency {sorted(unknown)[0]!r}", file="agencies.yaml", record=step.level
             )
     return found
+
+
+def agencies_for(
+    *, provinces: Collection[str], types: Collection[str], countries: Collection[str] = ()
+) -> tuple[Agency, ...]:
+    """The agencies a case could be referred to, in the order of the file.
+
+    Parameters
+    ----------
+    provinces : collection of str
+        ISO 3166-2 codes the case touches.
+    types : collection of str
+        Exploitation types it points to; without any, only agencies for all of them.
+    countries : collection of str
+        ISO 3166 codes of where somebody is or is to be brought.
+    """
+
+    def fits(of_agency: tuple[str, ...], of_case: Collection[str]) -> bool:
+        return not of_agency or not set(of_agency).isdisjoint(of_case)
+
+    return tuple(
+        agency
+        for agency in referral().agencies
+        if fits(agency.provinces, provinces)
+        and fits(agency.types, types)
+        and fits(agency.countries, countries)
+    )
