@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --editable
 TPPO_SHARED ?=
 WORKERS ?= 2
+# What the tests need beside Python, as Debian and Ubuntu name it: a database server, a browser, text recognition.
+SYSTEM_PACKAGES := postgresql chromium tesseract-ocr tesseract-ocr-ind fonts-dejavu-core poppler-utils
+APT := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench check-shared clean
@@ -21,14 +24,14 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/tppo-watch scan --demo demo
 
-test: $(VENV)/.tested
+test: $(VENV)/.tested $(VENV)/.system
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/.tested
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --config setup.cfg
 
-bench: $(VENV)/.tested
+bench: $(VENV)/.tested $(VENV)/.system
 	@$(INSTALL) '.[bench]'
 	@$(BIN)/python benchmarks/speed.py
 
@@ -49,7 +52,7 @@ $(VENV)/.made:
 	  package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "installing $$package, which Debian keeps apart from Python"; \
-	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$package; } >/dev/null; \
+	    { apt-get update -qq && $(APT) $$package; } >/dev/null; \
 	  else \
 	    echo "Python's venv module is missing. Install it and call make again: sudo apt-get install $$package" >&2; exit 1; \
 	  fi; }
@@ -65,3 +68,18 @@ $(VENV)/.tested: $(VENV)/.made setup.cfg pyproject.toml
 	@echo "installing tppo-watch and what its tests need into $(VENV) (a minute or two the first time)"
 	@$(INSTALL) '.[test]'
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.system: $(VENV)/.made Makefile
+	@missing=$$(for package in $(SYSTEM_PACKAGES); do \
+	    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; \
+	  done); \
+	missing=$$(echo $$missing); \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing $$missing"; \
+	    { apt-get update -qq && $(APT) $$missing; } >/dev/null; \
+	  else \
+	    echo "The tests need packages of the system. Install them and call make again: sudo apt-get install $$missing" >&2; exit 1; \
+	  fi; \
+	fi
+	@touch $@

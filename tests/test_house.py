@@ -23,7 +23,7 @@ SETUP.read(ROOT / "setup.cfg")
 
 HEAVY = {
     "spacy", "torch", "sklearn", "pandas", "transformers", "sqlalchemy", "pydantic", "numpy", "scipy",
-    "feedparser", "rich", "yaml", "joblib", "pyarrow", "httpx2", "dateparser", "phonenumbers",
+    "feedparser", "alembic", "rich", "yaml", "joblib", "pyarrow", "httpx2", "dateparser", "phonenumbers",
 }  # fmt: skip
 #: Needed to install or to be whole, but not imported by name.
 NOT_IMPORTED = {"tppo-watch"}

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 
 from ..errors import StorageBusyError, StorageError
-from .schema import SCHEMA_VERSION, metadata, schema_version
 
 BUSY_TIMEOUT_S = 10.0
 
+# Advisory locks of PostgreSQL are numbers that all programs on a database share: these begin with "tppo".
+_WRITE_LOCK = 0x7470706F_00000001
+_EXAMPLES = "sqlite:///tppo.db or postgresql+psycopg://user@host/database"
+# Lock not available, could not serialize, deadlock, cancelled for its time.
+_POSTGRES_BUSY = ("55P03", "40001", "40P01", "57014")
+
 
 class Store:
-    """An open database. One process may hold several; SQLite lets one of them write at a time."""
+    """An open database. One transaction at a time may write to it, whichever process holds it."""
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine, self.name = engine, name
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite; PostgreSQL otherwise."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
     def path(self) -> Path | None:
-        """The file of the database; None where it lives in memory."""
+        """The file of the database; None where it lives in memory or on a server."""
         database = self._engine.url.database
-        return Path(database) if database and database != ":memory:" else None
+        return Path(database) if self.is_sqlite and database and database != ":memory:" else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that holds the right to write from its beginning; rolled back on any error.
+
+        What it reads, nobody changes before it ends: look, decide and write in one such block.
 
         Raises
         ------
@@ -57,7 +69,7 @@ class Store:
                 with connection.begin():
                     yield connection
         except DBAPIError as exc:
-            raise _explained(exc, self.name) from exc
+            raise explained(exc, self.name) from exc
 
     def close(self) -> None:
         self._engine.dispose()
@@ -70,26 +82,38 @@ class Store:
 
 
 def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
-    """Open the database at `url`, such as ``sqlite:///tppo.db``; make it with its tables if there is none.
+    """Open the database at `url`: ``sqlite:///tppo.db`` or ``postgresql+psycopg://user@host/database``.
+
+    An empty one gets its tables, an older one is upgraded (see `tppo_watch.storage.migrate`).
 
     Raises
     ------
     StorageBusyError
         If another process keeps it locked.
     StorageError
-        If it is no database of this project, of a newer version, or cannot be made.
+        If it cannot be reached or made, is of a newer version, or of another program.
     """
+    from .migrate import ensure_current
+
     address = _checked(url)
     name = address.render_as_string(hide_password=True)
+    is_sqlite = address.get_backend_name() == "sqlite"
+    options = _sqlite_options(busy_timeout_s) if is_sqlite else _postgres_options(busy_timeout_s)
     try:
-        engine = create_engine(address, connect_args={"timeout": busy_timeout_s})
-    except (ArgumentError, ImportError, TypeError, ValueError) as exc:  # a driver or option that is not there
+        engine = create_engine(address, **options)
+    except ImportError as exc:
+        detail = "PostgreSQL needs a driver; run: pip install 'tppo-watch[postgres]'"
+        raise StorageError(detail, url=name) from exc
+    except (ArgumentError, TypeError, ValueError) as exc:  # an option that is not there
         raise StorageError(f"cannot be opened: {' '.join(str(exc).split())[:120]}", url=name) from exc
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    if is_sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgres)
     store = Store(engine, name)
     try:
-        _ensure_schema(store)
+        ensure_current(store)
     except BaseException:
         store.close()
         raise
@@ -100,10 +124,16 @@ def _checked(url: str) -> URL:
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):
-        raise StorageError("is no database address; write one such as sqlite:///tppo.db", url=url) from None
+        raise StorageError(f"is no database address; write one such as {_EXAMPLES}", url=url) from None
+    shown = address.render_as_string(hide_password=True)
+    if address.drivername in ("postgresql", "postgresql+psycopg"):
+        if not address.database:
+            raise StorageError("names no database; write postgresql+psycopg://user@host/database", url=shown)
+        return address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() == "postgresql":
+        raise StorageError("has another driver than psycopg; write postgresql+psycopg://…", url=shown)
     if address.get_backend_name() != "sqlite":
-        shown = address.render_as_string(hide_password=True)
-        raise StorageError("this version stores in SQLite only; write sqlite:///tppo.db", url=shown)
+        raise StorageError(f"is neither SQLite nor PostgreSQL; write {_EXAMPLES}", url=shown)
     if address.drivername not in ("sqlite", "sqlite+pysqlite") or address.host or address.query:
         raise StorageError("has a driver, host or option that SQLite lacks; write sqlite:///tppo.db", url=url)
     if "\0" in (address.database or ""):
@@ -126,8 +156,27 @@ def _make_private(path: Path) -> None:
         raise StorageError(f"cannot be made: {exc.strerror}", url=str(path)) from exc
 
 
-def _prepare(connection: Any, record: Any) -> None:
-    # SQLAlchemy begins transactions itself, see `_begin`; the driver's own guesses would come too late.
+def _sqlite_options(busy_timeout_s: float) -> Mapping[str, Any]:
+    return {"connect_args": {"timeout": busy_timeout_s}}
+
+
+def _postgres_options(busy_timeout_s: float) -> Mapping[str, Any]:
+    wait_ms = max(1, round(busy_timeout_s * 1000))
+    # The keepalives let the server notice a machine that vanished with the lock of a scan in its hand.
+    settings = f"-c lock_timeout={wait_ms} -c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10"
+    return {
+        "connect_args": {
+            "options": settings,
+            "connect_timeout": max(2, round(busy_timeout_s)),
+            "application_name": "tppo-watch",
+        },
+        # A server that was restarted costs a new connection, not a failed scan.
+        "pool_pre_ping": True,
+    }
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    # SQLAlchemy begins transactions, see `_begin_sqlite`; the driver's own guesses would come too late.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -136,38 +185,32 @@ def _prepare(connection: Any, record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _is_writing(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("is_writing", False))
+
+
+def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE waits for the right to write here. A transaction that reads first and asks later can be
     # refused at once, however long the time to wait.
-    is_writing = connection.get_execution_options().get("is_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writing(connection) else "BEGIN")
 
 
-def _ensure_schema(store: Store) -> None:
-    with store.read() as connection:
-        found = inspect(connection).get_table_names()
-        version = _version(connection) if "schema_version" in found else None
-    if found and version is None:
-        raise StorageError("is a database of another program; name another file", url=store.name)
-    if version is None:
-        with store.write() as connection:
-            metadata.create_all(connection)
-            if _version(connection) is None:  # two processes may open a new file at once
-                connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
-    elif version != SCHEMA_VERSION:
-        raise StorageError(
-            f"has schema version {version}, this program knows {SCHEMA_VERSION}; update the program",
-            url=store.name,
-        )
+def _begin_postgres(connection: Connection) -> None:
+    # One writer at a time, as on SQLite: the same code is right on both, and no two ingests can meet in the
+    # middle of a batch. A batch holds the lock for some tens of milliseconds.
+    if _is_writing(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
-def _version(connection: Connection) -> int | None:
-    return connection.execute(select(schema_version.c.version)).scalar()
-
-
-def _explained(exc: DBAPIError, name: str) -> StorageError:
+def explained(exc: DBAPIError, name: str) -> StorageError:
+    """An error of the driver as one line that never shows values of a statement."""
     code = getattr(exc.orig, "sqlite_errorcode", None)
+    state = getattr(exc.orig, "sqlstate", None)
     if code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StorageBusyError("another process is writing to it; try again when it is done", url=name)
+    if state in _POSTGRES_BUSY:
         return StorageBusyError("another process is writing to it; try again when it is done", url=name)
     detail = str(exc.orig).splitlines()[0] if str(exc.orig) else type(exc.orig).__name__
     if code is not None and code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):

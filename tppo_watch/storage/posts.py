@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from ..types import Assessment
-from .schema import alerts, assessments, post_parts, posts
+from .schema import alerts, assessments, insert_if_new, post_parts, posts
 
 # SQLite takes 32,766 values in one statement.
 _CHUNK = 10_000
@@ -121,7 +120,8 @@ def add(connection: Connection, new: Sequence[tuple[NewPost, int | None]]) -> li
     if not new:
         return []
     rows = [
-        {"copy_of": copy_of} | {name: getattr(post, name) for name in _POST_FIELDS} for post, copy_of in new
+        {"copy_of": copy_of, "since": post.fetched} | {name: getattr(post, name) for name in _POST_FIELDS}
+        for post, copy_of in new
     ]
     returning = insert(posts).returning(posts.c.id, sort_by_parameter_order=True)
     ids = list(connection.execute(returning, rows).scalars())
@@ -130,7 +130,7 @@ def add(connection: Connection, new: Sequence[tuple[NewPost, int | None]]) -> li
         for post_id, (post, _) in zip(ids, new, strict=True)
         for part in post.parts
     ]
-    connection.execute(insert_or(post_parts).on_conflict_do_nothing(), parts)
+    connection.execute(insert_if_new(connection, post_parts), parts)
     return ids
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
 
-from .schema import posts, sources
+from .schema import insert_if_new, posts, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def states(connection: Connection) -> dict[str, SourceState]:
 
 def ensure(connection: Connection, source_id: str) -> None:
     """Make the row of a source, so that posts can refer to it."""
-    connection.execute(insert(sources).values(id=source_id).on_conflict_do_nothing())
+    connection.execute(insert_if_new(connection, sources).values(id=source_id))
 
 
 def record_success(

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.scanning import NOW, assessment
 from tppo_watch.errors import NotFoundError
-from tppo_watch.storage import alerts, posts, runs, sources
+from tppo_watch.storage import alerts, posts, runs, schema, sources
 from tppo_watch.storage.posts import Earlier, NewPost, author_key, content_hash
 
 LANES = ("assistance", "high", "medium")
@@ -136,7 +137,7 @@ def test_a_source_remembers_how_it_fared(connection):
 def test_runs_are_kept(connection):
     """A report is stored with its times."""
     runs.add(connection, started=NOW, finished=NOW, report={"new": 1})
-    assert connection.exec_driver_sql("SELECT report FROM runs").scalar() == '{"new": 1}'
+    assert connection.execute(select(schema.runs.c.report)).scalars().all() == [{"new": 1}]
 
 
 @pytest.mark.parametrize(

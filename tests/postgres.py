@@ -1,0 +1,70 @@
+"""A real PostgreSQL of our own, from the system's packages, in a temporary folder on a Unix socket."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+
+def _binaries() -> Path:
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4].split(".")[0])
+    )
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    assert on_path, "the tests need PostgreSQL's server: sudo apt-get install postgresql"
+    return Path(on_path).parent
+
+
+def _owner() -> dict[str, Any]:
+    """Whom to run as: the server refuses root."""
+    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+
+
+class PostgresServer:
+    """A running server; each database it makes is empty and named once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._made = folder, 0
+
+    def new_database(self) -> str:
+        """Make a database; its address for `open_store`."""
+        self._made += 1
+        name = f"t{self._made}"
+        with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Make a cluster, start it, and stop and remove it at the end."""
+    binaries = _binaries()
+    # Short: the path of a socket may have 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="tppo-pg-"))
+    try:
+        if os.getuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        initdb = [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"]
+        options = ["--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
+        subprocess.run([*initdb, *options], check=True, capture_output=True, cwd=folder, **_owner())
+        # A test kills clients, never the server: nothing needs to reach the disk.
+        settings = f"-c listen_addresses='' -c fsync=off -c full_page_writes=off -k {folder}"
+        control = [binaries / "pg_ctl", "-D", folder / "data", "-w", "-s"]
+        start = [*control, "-o", settings, "-l", folder / "log", "start"]
+        subprocess.run(start, check=True, cwd=folder, **_owner())
+        try:
+            yield PostgresServer(folder)
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder, **_owner())
+    finally:
+        shutil.rmtree(folder)
