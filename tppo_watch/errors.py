@@ -12,9 +12,15 @@
     ├── ModelError        model
     │   ├── ModelNotFoundError
     │   └── ModelMismatchError      file, expected, found
-    └── StorageError      url
-        ├── NotFoundError           record, id
-        └── StorageBusyError
+    ├── StorageError      url
+    │   ├── NotFoundError           record, id
+    │   └── StorageBusyError
+    └── ReviewError
+        ├── ReviewConflictError     alert_id, holder, is_kept
+        ├── SelectionChangedError   changed
+        ├── NotAllowedError         action, role
+        ├── SignInError             wait_s
+        └── AuditError              record
 
 Every error says what, where and what to do; ids are attributes and survive pickling.
 """
@@ -155,6 +161,71 @@ class NotFoundError(StorageError):
 
 class StorageBusyError(StorageError):
     """Another process holds the database or the scan lock."""
+
+
+class ReviewError(WatchError):
+    """A decision, an account or a rule is not as it must be."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+class ReviewConflictError(ReviewError):
+    """Somebody else holds the post or decided meanwhile; the finding is a second opinion if `is_kept`."""
+
+    def __init__(self, alert_id: int, holder: str, *, is_kept: bool) -> None:
+        self.alert_id, self.holder, self.is_kept = alert_id, holder, is_kept
+        kept = "; what you found is kept as a second opinion" if is_kept else ""
+        super().__init__(f"alert {alert_id} is in the hands of {holder}{kept}; look at it again")
+
+    def __reduce__(self):
+        return _rebuild, (type(self), (self.alert_id, self.holder), {"is_kept": self.is_kept})
+
+
+class SelectionChangedError(ReviewError):
+    """The posts of a bulk decision are no longer those that were counted; nothing was done."""
+
+    def __init__(self, changed: int) -> None:
+        self.changed = changed
+        super().__init__(f"{changed} of the chosen posts changed meanwhile; nothing was done, count again")
+
+    def __reduce__(self):
+        return type(self), (self.changed,)
+
+
+class NotAllowedError(ReviewError):
+    """The role of a user does not allow this."""
+
+    def __init__(self, action: str, role: str) -> None:
+        self.action, self.role = action, role
+        super().__init__(f"the role {role!r} may not do this ({action}); ask a lead or an administrator")
+
+    def __reduce__(self):
+        return type(self), (self.action, self.role)
+
+
+class SignInError(ReviewError):
+    """Name and password do not fit, or there were too many attempts: then `wait_s` says how long to wait."""
+
+    def __init__(self, wait_s: float = 0.0) -> None:
+        self.wait_s = wait_s
+        late = f"too many attempts; try again in {wait_s:.0f} s" if wait_s else "name and password do not fit"
+        super().__init__(late)
+
+    def __reduce__(self):
+        return type(self), (self.wait_s,)
+
+
+class AuditError(ReviewError):
+    """The log of who did what was tampered with; `record` is the first bad one."""
+
+    def __init__(self, record: int, reason: str) -> None:
+        self.record, self.reason = record, reason
+        super().__init__(f"audit record {record}: {reason}")
+
+    def __reduce__(self):
+        return type(self), (self.record, self.reason)
 
 
 def _rebuild(kind, args, kwargs):

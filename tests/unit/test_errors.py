@@ -9,8 +9,21 @@ import pytest
 
 from tppo_watch import errors
 
-NAMES = ("message", "source_id", "model", "file", "expected", "found", "reason", "record", "id")
-VALUES = {name: f"some {name}" for name in NAMES}
+NAMES = (
+    "message",
+    "source_id",
+    "model",
+    "file",
+    "expected",
+    "found",
+    "reason",
+    "record",
+    "id",
+    "holder",
+    "action",
+    "role",
+)
+VALUES = {name: f"some {name}" for name in NAMES} | {"alert_id": 7, "changed": 3, "is_kept": True}
 
 
 def _classes(root: type) -> list[type]:

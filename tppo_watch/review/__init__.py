@@ -1,0 +1,47 @@
+"""People at work: who may do what, in which order posts are seen, what was decided and what is logged."""
+
+from __future__ import annotations
+
+from .accounts import Accounts
+from .desk import Desk
+from .records import (
+    KINDS,
+    REASONS,
+    ROLES,
+    VERDICTS,
+    VIEWS,
+    Act,
+    Case,
+    Clock,
+    Decision,
+    Item,
+    Opinion,
+    Selection,
+    Session,
+    State,
+    User,
+)
+from .roles import LOWEST, may, require
+
+__all__ = [
+    "KINDS",
+    "LOWEST",
+    "REASONS",
+    "ROLES",
+    "VERDICTS",
+    "VIEWS",
+    "Accounts",
+    "Act",
+    "Case",
+    "Clock",
+    "Decision",
+    "Desk",
+    "Item",
+    "Opinion",
+    "Selection",
+    "Session",
+    "State",
+    "User",
+    "may",
+    "require",
+]
