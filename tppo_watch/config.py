@@ -68,6 +68,9 @@ class FetchSettings(_Section):
     max_items: int = Field(default=2000, ge=1, le=100_000)  #: read from one feed
     max_redirects: int = Field(default=5, ge=0, le=20)
     max_file_bytes: int = Field(default=256 * 2**20, ge=1024, le=2**36)  #: of one local file
+    host_pause_s: float = Field(default=5.0, ge=0, le=3600)  #: between two requests to one host
+    parse_timeout_s: float = Field(default=10.0, gt=0, le=300)  #: to make posts of one feed
+    parse_memory_mb: int = Field(default=512, ge=128, le=16_384)  #: for the process that reads feeds
     contact: str | None = None  #: an address in the user agent, so that a site can reach whoever scans it
 
     @field_validator("allow_private", mode="before")

@@ -76,7 +76,7 @@ def test_a_feed_over_http_is_read_with_its_validators(tmp_path):
 
     with serving({"/feed": answer}) as host:
         source = {"id": "f", "kind": "feed", "url": f"http://{host}/feed"}
-        settings = settings_of(tmp_path, source, fetch={"allow_private": [host]})
+        settings = settings_of(tmp_path, source, fetch={"allow_private": [host], "host_pause_s": 0})
         with watch(settings) as opened:
             assert opened.scan().total("alerts") == 1
             assert opened.scan(is_everything=True).sources[0].status == "unchanged"
@@ -98,7 +98,8 @@ def test_trouble_of_one_source_is_told_and_the_others_are_read(tmp_path):
         urls = {name: f"http://{host}/{name}" for name in ("busy", "page", "good", "cut")}
         urls["private"] = "http://127.0.0.1:9/"
         sources = [{"id": name, "kind": "feed", "url": url} for name, url in urls.items()]
-        with watch(settings_of(tmp_path, *sources, fetch={"allow_private": [host]})) as opened:
+        settings = settings_of(tmp_path, *sources, fetch={"allow_private": [host], "host_pause_s": 0})
+        with watch(settings) as opened:
             report = opened.scan()
             states = {source.id: state for source, state in opened.sources()}
     status = {source.id: source.status for source in report.sources}

@@ -9,16 +9,20 @@ from typing import BinaryIO, Protocol
 
 from ..config import FetchSettings, SourceSettings
 from ..errors import SourceError
-from .gate import fetch
+from .web import Web
 
 
 class Fetcher(Protocol):
-    """Opens what a source holds."""
+    """Opens what a source holds; whatever it refers to is asked for through `web`."""
 
     config: FetchSettings
+    web: Web
 
-    def open(self, source: SourceSettings) -> BinaryIO | None:
-        """The content to read, to be closed by the caller; None where nothing changed since the last scan."""
+    def open(self, source: SourceSettings, *, is_page: bool = False) -> BinaryIO | None:
+        """The content to read, to be closed by the caller; None where nothing changed since the last scan.
+
+        `is_page` marks an address made for people: its host's robots.txt is asked first.
+        """
         ...
 
 
@@ -32,25 +36,37 @@ class SourceFetcher:
         a mark made here from its size, its time and the settings it was read with.
     unchanged : bool
         Whether the source said that nothing changed.
+    moved_to : str or None
+        Where the address has moved for good, if its server said so.
     """
 
     def __init__(
-        self, config: FetchSettings, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        config: FetchSettings,
+        *,
+        web: Web | None = None,
+        address: str | None = None,
+        etag: str | None = None,
+        last_modified: str | None = None,
     ) -> None:
         self.config, self.etag, self.last_modified = config, etag, last_modified
+        self.web = web or Web(config)
+        self._address = address  #: where the source has moved; its `url` without it
         self.unchanged = False
+        self.moved_to: str | None = None
 
-    def open(self, source: SourceSettings) -> BinaryIO | None:
-        return self._open_url(source) if source.url else self._open_file(source)
+    def open(self, source: SourceSettings, *, is_page: bool = False) -> BinaryIO | None:
+        return self._open_url(source, is_page) if source.url else self._open_file(source)
 
-    def _open_url(self, source: SourceSettings) -> BinaryIO | None:
-        answer = fetch(
-            source.url or "",
-            config=self.config,
+    def _open_url(self, source: SourceSettings, is_page: bool) -> BinaryIO | None:
+        answer = self.web.get(
+            self._address or source.url or "",
             source_id=source.id,
             etag=self.etag,
             last_modified=self.last_modified,
+            is_page=is_page,
         )
+        self.moved_to = answer.moved_to
         if answer.is_unchanged:
             self.unchanged = True
             return None

@@ -18,6 +18,7 @@ from ..types import Failure, Post
 from . import read
 from .content import SourceFetcher
 from .plain import decode
+from .web import Web
 
 # From the most to the least particular: anything with a line end passes for a table of one column.
 _ORDER = ("feed", "telegram_export", "whatsapp_export", "jsonl", "csv")
@@ -63,7 +64,8 @@ def identify(place: str, fetch: FetchSettings) -> Found:
     is_url = re.match(r"https?://", place, re.I)
     where: dict[str, Any] = {"url": place} if is_url else {"path": Path(place)}
     source = SourceSettings(id="check", kind="feed", **where)
-    stream = SourceFetcher(fetch).open(source)
+    fetcher = SourceFetcher(fetch)
+    stream = fetcher.open(source)
     assert stream is not None  # without validators nothing is ever unchanged
     with stream:
         body = stream.read()
@@ -71,7 +73,7 @@ def identify(place: str, fetch: FetchSettings) -> Found:
         options: dict[str, Any] = _options(kind, body)
         as_kind = SourceSettings(id="check", kind=kind, **where, **options)
         try:
-            items = list(read(as_kind, _Given(fetch, body)))
+            items = list(read(as_kind, _Given(fetcher.web, body)))
         except SourceError:
             continue
         posts = tuple(item for item in items if isinstance(item, Post))
@@ -84,10 +86,10 @@ def identify(place: str, fetch: FetchSettings) -> Found:
 class _Given:
     """A fetcher for bytes that are here already."""
 
-    def __init__(self, config: FetchSettings, body: bytes) -> None:
-        self.config, self._body = config, body
+    def __init__(self, web: Web, body: bytes) -> None:
+        self.web, self.config, self._body = web, web.config, body
 
-    def open(self, source: SourceSettings) -> BinaryIO:
+    def open(self, source: SourceSettings, *, is_page: bool = False) -> BinaryIO:
         return io.BytesIO(self._body)
 
 

@@ -1,19 +1,21 @@
 """The one gate for every outgoing request: the only module of this package that opens a connection.
 
-An address is judged where it counts: each name is resolved here, every address it gives is checked, and the
-socket is opened to a checked address, so that a name which changes its mind between look-up and connection
-gains nothing. Redirects pass the same check. No cookies, no referrer, no proxy from the environment.
+An address is judged where it counts: each name is resolved here, every address it gives is checked, the
+socket is opened to a checked address and asked whom it is connected to, so that a name which changes its mind
+between look-up and connection gains nothing. Redirects pass the same check. No cookies, no referrer, no proxy
+from the environment.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
+import threading
 import time
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -24,10 +26,19 @@ import httpx2
 from .. import __version__
 from ..config import FetchSettings
 from ..errors import FetchError, FetchRefusedError
+from .addresses import is_public
+from .codings import ACCEPTED, CodingError, decoded, is_accepted
 
+#: Who we are to robots.txt, and the beginning of the user agent.
+AGENT = "tppo-watch"
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
+    "application/json;q=0.9, text/html;q=0.8, */*;q=0.5"
+)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_CHUNK = 64 * 1024
+_PERMANENT = frozenset({301, 308})
+_MAX_VALIDATOR = 4096  # bytes; a longer one is no validator but a burden
+_LONGEST_RETRY_S = 10 * 365 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,9 @@ class Fetched:
     status: int  #: 200, or 304 where `body` is empty because nothing changed
     body: bytes
     content_type: str | None = None
-    etag: str | None = None  #: as sent, to be echoed byte for byte
-    last_modified: str | None = None
+    etag: str | None = None  #: as sent, a character for each byte, to be echoed byte for byte
+    last_modified: str | None = None  #: likewise
+    moved_to: str | None = None  #: `url`, where each redirect on the way said that it is for good
 
     @property
     def is_unchanged(self) -> bool:
@@ -54,7 +66,7 @@ def fetch(
     etag: str | None = None,
     last_modified: str | None = None,
 ) -> Fetched:
-    """Get `url` within the limits of `config`.
+    """Get `url` within the limits of `config`. Keeps to no pace: that is the caller's, see `Web`.
 
     Parameters
     ----------
@@ -72,18 +84,17 @@ def fetch(
         The server did not answer usefully; `status` and `retry_after_s` where it gave them.
     """
     config = config or FetchSettings()
-    deadline = time.monotonic() + config.timeout_s
+    source_id = source_id or host_of(url)
     headers = {
-        "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5",
-        "Accept-Encoding": "gzip",
-        "User-Agent": f"tppo-watch/{__version__}" + (f" (+{config.contact})" if config.contact else ""),
+        b"Accept": _ACCEPT.encode("ascii"),
+        b"Accept-Encoding": ", ".join(ACCEPTED).encode("ascii"),
+        b"User-Agent": user_agent(config).encode("ascii"),
     }
     if etag:
-        headers["If-None-Match"] = etag
+        headers[b"If-None-Match"] = etag.encode("latin-1")
     if last_modified:
-        headers["If-Modified-Since"] = last_modified
-    source_id = source_id or _host_of(url)
-    backend = _GuardedBackend(source_id, config.allow_private, deadline)
+        headers[b"If-Modified-Since"] = last_modified.encode("latin-1")
+    backend = _GuardedBackend(source_id, config.allow_private, time.monotonic() + config.timeout_s)
     try:
         with httpcore2.ConnectionPool(
             ssl_context=_tls(), network_backend=backend, max_connections=1, http1=True
@@ -93,26 +104,50 @@ def fetch(
         raise FetchRefusedError(
             source_id, f"too slow: no full answer within {config.timeout_s:g} s"
         ) from None
+    except CodingError as exc:
+        raise FetchError(source_id, f"sent {exc}") from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError, OSError) as exc:
         detail = str(exc).strip() or type(exc).__name__
         raise FetchError(source_id, f"could not be reached: {detail}") from exc
 
 
+def user_agent(config: FetchSettings) -> str:
+    """What servers are told of who asks."""
+    return f"{AGENT}/{__version__}" + (f" (+{config.contact})" if config.contact else "")
+
+
+def host_of(url: str) -> str:
+    """The host in `url` in lower case, with its port where that is unusual; ``?`` where there is none."""
+    try:
+        return httpx2.URL(url).netloc.decode("ascii").lower() or "?"
+    except httpx2.InvalidURL:
+        return "?"
+
+
 def _follow(
-    pool: httpcore2.ConnectionPool, url: str, headers: dict[str, str], config: FetchSettings, source_id: str
+    pool: httpcore2.ConnectionPool,
+    url: str,
+    headers: dict[bytes, bytes],
+    config: FetchSettings,
+    source_id: str,
 ) -> Fetched:
-    for _ in range(config.max_redirects + 1):
+    is_permanent, hops = True, 0
+    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), config.timeout_s)
+    while True:
         target = _checked(url, source_id)
-        request = [("Host", target.netloc.decode("ascii")), *headers.items()]
+        request = [(b"Host", target.netloc), *headers.items()]
         core_url = httpcore2.URL(
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
         )
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), config.timeout_s)
         with pool.stream("GET", core_url, headers=request, extensions={"timeout": timeouts}) as response:
-            answer = httpx2.Headers(response.headers)
+            answer = _Headers(response.headers)
             location = answer.get("Location")
             if response.status in _REDIRECTS and location:
-                url = str(target.join(location))
+                hops += 1
+                if hops > config.max_redirects:
+                    raise FetchRefusedError(source_id, f"more than {config.max_redirects} redirects")
+                is_permanent = is_permanent and response.status in _PERMANENT
+                url = str(target.join(_checked_location(location, source_id)))
                 continue
             if response.status not in (200, 304):
                 raise FetchError(
@@ -124,41 +159,40 @@ def _follow(
                 status=response.status,
                 body=body,
                 content_type=answer.get("Content-Type"),
-                etag=answer.get("ETag"),
-                last_modified=answer.get("Last-Modified"),
+                etag=answer.validator("ETag"),
+                last_modified=answer.validator("Last-Modified"),
+                moved_to=str(target) if hops and is_permanent else None,
             )
-    raise FetchRefusedError(source_id, f"more than {config.max_redirects} redirects")
 
 
-def _body(response: Any, answer: httpx2.Headers, config: FetchSettings, source_id: str) -> bytes:
+class _Headers:
+    """The headers of an answer, a character for each byte. Of those sent twice the first counts."""
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        self._values: dict[bytes, bytes] = {}
+        for name, value in raw:
+            self._values.setdefault(name.lower(), value)
+
+    def get(self, name: str) -> str | None:
+        value = self._values.get(name.lower().encode("ascii"))
+        return None if value is None else value.decode("latin-1")
+
+    def validator(self, name: str) -> str | None:
+        value = self.get(name)
+        return value if value and len(value) <= _MAX_VALIDATOR else None
+
+
+def _body(response: Any, answer: _Headers, config: FetchSettings, source_id: str) -> bytes:
     """The decoded body, unpacked in bounded steps, so that a bomb cannot grow past the cap in memory."""
-    coding = answer.get("Content-Encoding", "identity").strip().lower()
-    if coding not in ("identity", "gzip", "x-gzip", ""):
+    coding = answer.get("Content-Encoding") or ""
+    if not is_accepted(coding):
         raise FetchRefusedError(source_id, f"content coding {coding[:20]!r} was not asked for")
-    unpack = zlib.decompressobj(wbits=31) if "gzip" in coding else None
-    parts: list[bytes] = []
-    size = 0
-    for chunk in response.iter_stream():
-        for piece in (chunk,) if unpack is None else _unpacked(unpack, chunk, source_id):
-            size += len(piece)
-            if size > config.max_bytes:
-                raise FetchRefusedError(source_id, f"too large: more than {config.max_bytes} bytes")
-            parts.append(piece)
-    if unpack is not None and not unpack.eof:
-        raise FetchError(source_id, "sent gzip data that is cut short")
-    return b"".join(parts)
-
-
-def _unpacked(unpack: Any, chunk: bytes, source_id: str) -> Iterator[bytes]:
-    while True:
-        try:
-            piece = unpack.decompress(chunk, _CHUNK)
-        except zlib.error:
-            raise FetchError(source_id, "sent broken gzip data") from None
-        yield piece
-        chunk = unpack.unconsumed_tail
-        if not chunk and len(piece) < _CHUNK:
-            return
+    body = bytearray()
+    for piece in decoded(coding, response.iter_stream()):
+        if len(body) + len(piece) > config.max_bytes:
+            raise FetchRefusedError(source_id, f"too large: more than {config.max_bytes} bytes")
+        body += piece
+    return bytes(body)
 
 
 def _checked(url: str, source_id: str) -> httpx2.URL:
@@ -171,39 +205,34 @@ def _checked(url: str, source_id: str) -> httpx2.URL:
     return target.copy_with(fragment=None)
 
 
-def _host_of(url: str) -> str:
+def _checked_location(location: str, source_id: str) -> httpx2.URL:
     try:
-        return httpx2.URL(url).host or "?"
-    except httpx2.InvalidURL:
-        return "?"
+        # Addresses beyond ASCII are written in UTF-8 by those who write them at all.
+        return httpx2.URL(location.encode("latin-1").decode("utf-8", "replace"))
+    except httpx2.InvalidURL as exc:
+        raise FetchRefusedError(source_id, f"redirects to no valid address: {exc}") from None
 
 
-def _retry_after_s(answer: httpx2.Headers) -> float | None:
-    value = answer.get("Retry-After", "").strip()
-    if value.isdecimal() and len(value) < 10:
-        return float(value)
-    date = answer.get("Date")
+def _retry_after_s(answer: _Headers) -> float | None:
+    """The wished pause in seconds, from either form of Retry-After; None where there is none."""
+    value = (answer.get("Retry-After") or "").strip()
+    if value.isascii() and value.isdecimal():
+        return min(float(value[:12]), _LONGEST_RETRY_S)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(date or "")).total_seconds())
-    except (TypeError, ValueError):
+        until = parsedate_to_datetime(value)
+        try:  # by the server's own clock, where it tells it
+            now = parsedate_to_datetime(answer.get("Date") or "")
+        except (TypeError, ValueError):
+            now = datetime.now(UTC)
+        pause_s = (until - now).total_seconds()
+    except (TypeError, ValueError, OverflowError):
         return None
+    return min(max(0.0, pause_s), _LONGEST_RETRY_S)
 
 
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet, also inside an IPv6 transition form."""
-    ip = ipaddress.ip_address(address.split("%", 1)[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 class _GuardedBackend(httpcore2.NetworkBackend):
@@ -221,30 +250,50 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError):
-            raise httpcore2.ConnectError(f"the name {host!r} does not resolve") from None
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        if named.lower() not in self._allow_private:
+        addresses = _addresses(host, port, _left(self._deadline, timeout))
+        is_allowed = named.lower() in self._allow_private
+        if not is_allowed:
             addresses = [address for address in addresses if is_public(address)]
         if not addresses:
-            raise FetchRefusedError(
-                self._source_id,
-                f"{named} is a private address; to allow it add it to [fetch] allow_private",
-            )
-        failure: httpcore2.ConnectError | None = None
-        for address in addresses:
+            raise self._private(named)
+        failure: Exception | None = None
+        for tried, address in enumerate(addresses):
+            # One address that never answers must leave time for the next.
+            share = _left(self._deadline, timeout) / (len(addresses) - tried)
             try:
-                stream = self._sockets.connect_tcp(
-                    address, port, _left(self._deadline, timeout), local_address, socket_options
-                )
-            except httpcore2.ConnectError as exc:
+                stream = self._sockets.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as exc:
                 failure = exc
-            else:
-                return _DeadlineStream(stream, self._deadline)
+                continue
+            if not is_allowed and not is_public(str(stream.get_extra_info("server_addr")[0])):
+                stream.close()
+                raise self._private(named)
+            return _DeadlineStream(stream, self._deadline)
         raise failure or httpcore2.ConnectError(f"{named} did not accept a connection")
+
+    def _private(self, named: str) -> FetchRefusedError:
+        return FetchRefusedError(
+            self._source_id, f"{named} is a private address; to allow it add it to [fetch] allow_private"
+        )
+
+
+def _addresses(host: str, port: int, timeout_s: float) -> list[str]:
+    """What `host` resolves to. A resolver that hangs is left to itself: its look-up cannot be ended."""
+    found: list[Any] = []
+
+    def look_up() -> None:
+        with suppress(socket.gaierror, UnicodeError):
+            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+
+    thread = threading.Thread(target=look_up, name="look-up", daemon=True)
+    thread.start()
+    thread.join(timeout_s)
+    if thread.is_alive():
+        raise httpcore2.ConnectTimeout("the resolver did not answer")
+    if not found:
+        raise httpcore2.ConnectError(f"the name {host!r} does not resolve")
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class _DeadlineStream(httpcore2.NetworkStream):
