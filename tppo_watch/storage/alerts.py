@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, case, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from ..errors import NotFoundError
 from .schema import alerts, assessments, posts
@@ -49,6 +49,7 @@ def raise_alert(connection: Connection, post_id: int, lane: str, *, now: datetim
         "first_seen": now,
         "last_seen": now,
         "copies": 0,
+        "risk": _risk_of(post_id),
     }
     return connection.execute(insert(alerts).values(values).returning(alerts.c.id)).scalar_one()
 
@@ -65,7 +66,7 @@ def move(connection: Connection, alert_id: int, *, post_id: int, lane: str, now:
     connection.execute(
         update(alerts)
         .where(alerts.c.id == alert_id)
-        .values(post_id=post_id, lane=lane, state="open", last_seen=now)
+        .values(post_id=post_id, lane=lane, state="open", last_seen=now, risk=_risk_of(post_id))
     )
 
 
@@ -110,10 +111,15 @@ def get(connection: Connection, alert_id: int) -> AlertRecord:
     return _record(row)
 
 
+def _risk_of(post_id: int) -> Any:
+    risk = select(assessments.c.risk).where(assessments.c.post_id == post_id).scalar_subquery()
+    return func.coalesce(risk, 0.0)
+
+
 def _joined() -> Select[Any]:
     return (
         select(
-            alerts,
+            *(column for column in alerts.c if column.name != "risk"),
             *(column for column in posts.c if column.name in _POST_FIELDS),
             assessments.c.body.label("assessment"),
         )

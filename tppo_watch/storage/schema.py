@@ -136,12 +136,18 @@ alerts = Table(
     Column("id", Id, primary_key=True),
     #: The post whose text and assessment stand for the alert.
     Column("post_id", Id, ForeignKey("posts.id"), nullable=False, unique=True),
+    #: Where it waits now: that of its assessment, or ``assistance`` where a reviewer asked for help.
     Column("lane", String(12), nullable=False),
+    #: ``open`` while it waits for somebody; follows from the acts of the review.
     Column("state", String(8), nullable=False, default="open"),
+    #: Of its assessment, repeated here for the order of the queue.
+    Column("risk", Float, nullable=False, server_default="0"),
     Column("first_seen", UtcDateTime, nullable=False),
     Column("last_seen", UtcDateTime, nullable=False),
     Column("copies", Integer, nullable=False, default=0),
     Index("alerts_by_state", "state", "lane"),
+    Index("alerts_by_age", "state", "lane", "first_seen"),
+    Index("alerts_by_risk", "state", "lane", "risk"),
     sqlite_autoincrement=True,
 )
 
@@ -152,4 +158,157 @@ runs = Table(
     Column("started", UtcDateTime, nullable=False),
     Column("finished", UtcDateTime, nullable=False),
     Column("report", JSON, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(80), nullable=False),
+    #: The name as it is compared: two that differ by letter case only would be confused by people.
+    Column("name_key", String(160), nullable=False, unique=True),
+    Column("role", String(8), nullable=False),
+    Column("password", Text, nullable=False),  # an argon2id hash
+    Column("is_active", Boolean, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("last_sign_in", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the token in the cookie
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
+    Index("sessions_by_user", "user_id"),
+)
+
+#: Attempts to sign in, for a day: who tries too often must wait.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("name_digest", String(64), nullable=False),
+    Column("client_digest", String(64), nullable=False),
+    Column("is_good", Boolean, nullable=False),
+    Index("sign_ins_by_name", "name_digest", "at"),
+    Index("sign_ins_by_client", "client_digest", "at"),
+)
+
+#: What people did, in order. Rows are only added; where a post stands is their replay.
+review_acts = Table(
+    "review_acts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Id, ForeignKey("users.id")),  # NULL: the command line, or a scan
+    Column("kind", String(16), nullable=False),
+    Column("body", JSON, nullable=False),
+    #: Goes into the digest in the audit log; without it nobody can guess a note from its digest.
+    Column("salt", String(32)),  # NULL: purged
+    Column("undoes", Id, ForeignKey("review_acts.id")),
+    sqlite_autoincrement=True,
+)
+
+review_targets = Table(
+    "review_targets",
+    metadata,
+    Column("alert_id", Id, ForeignKey("alerts.id"), primary_key=True),
+    Column("act_id", Id, ForeignKey("review_acts.id"), primary_key=True),
+    Index("review_targets_by_act", "act_id"),
+)
+
+#: The replay of the acts of each alert that has any, for the lists.
+review_states = Table(
+    "review_states",
+    metadata,
+    Column("alert_id", Id, ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("status", String(12), nullable=False),
+    Column("assignee", Id, ForeignKey("users.id")),
+    Column("snoozed_until", UtcDateTime),
+    #: Who gave the one opinion that waits for a second; NULL where none is asked for.
+    Column("first_opinion_by", Id, ForeignKey("users.id")),
+    Column("is_disputed", Boolean, nullable=False),
+    Column("version", Id, nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("review_states_by_status", "status"),
+    Index("review_states_by_opinion", "first_opinion_by"),
+)
+
+#: Who has a post open, so that two do not work on one.
+review_claims = Table(
+    "review_claims",
+    metadata,
+    Column("alert_id", Id, ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+#: Who did what, as a chain: ids and digests only, so that a purge leaves it whole.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Id, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Id),
+    Column("action", String(32), nullable=False),
+    Column("object", String(80), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+#: One message to one channel; it keeps its id through every attempt.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("error", Text),
+    Index("messages_by_state", "state", "next_attempt"),
+)
+
+#: How long somebody wants less said, or said again.
+delivery_rules = Table(
+    "delivery_rules",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("author", Id, ForeignKey("users.id"), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("source_id", String(80)),  # NULL in these three: any
+    Column("lane", String(12)),
+    Column("alert_id", Id, ForeignKey("alerts.id")),
+    Column("every_s", Integer),  # of a repetition
+    sqlite_autoincrement=True,
+)
+
+#: What is to be said to a channel, written in the transaction that gave cause for it.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("alert_id", Id, ForeignKey("alerts.id")),
+    Column("lane", String(12)),
+    Column("body", JSON),  # of a notice; an alert is read when it is sent
+    Column("created", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("message_id", String(32), ForeignKey("messages.id")),
+    Column("silenced_by", Id, ForeignKey("delivery_rules.id")),
+    UniqueConstraint("channel", "subject"),
+    Index("outbox_by_message", "message_id"),
+    Index("outbox_by_alert", "alert_id"),
+    sqlite_autoincrement=True,
 )
