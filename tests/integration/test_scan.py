@@ -20,6 +20,7 @@ from tests.scanning import NOW, SAMPLES, KeywordAssessor, respond, rss, serving,
 from tppo_watch.config import load_settings
 from tppo_watch.errors import ConfigError, StorageBusyError
 from tppo_watch.scan import scan_lock
+from tppo_watch.storage import open_store
 from tppo_watch.watch import open_watch
 
 
@@ -164,7 +165,8 @@ def test_one_scan_runs_at_a_time(samples):
     """A scan beside another gives up with one clear line, and the next one works."""
     with watch(samples / "tppo.toml") as opened:
         with (
-            scan_lock(samples / "tppo.db.lock"),
+            open_store(opened.settings.storage.url) as other,
+            scan_lock(other),
             pytest.raises(StorageBusyError, match="another scan is running"),
         ):
             opened.scan()

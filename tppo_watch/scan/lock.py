@@ -9,19 +9,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import StorageBusyError, StorageError
+from ..storage import Store
 
 
 @contextmanager
-def scan_lock(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path` while the block runs.
+def scan_lock(store: Store) -> Iterator[None]:
+    """Hold the right to scan into `store` while the block runs: a lock file beside SQLite, a lock of PostgreSQL.
 
-    The operating system drops the lock with the process that holds it, so a crash leaves nothing to clean up.
-    The file itself stays: removing it would let two scans lock two files of the same name.
+    Both end with the process that holds them, so a crash leaves nothing to clean up.
 
     Raises
     ------
     StorageBusyError
         If another scan holds it.
+    """
+    if store.path:
+        with _locked_file(Path(f"{store.path}.lock")):
+            yield
+    elif store.is_sqlite:  # in memory: nobody else can see it
+        yield
+    else:
+        with store.scan_lock():
+            yield
+
+
+@contextmanager
+def _locked_file(path: Path) -> Iterator[None]:
+    """Hold the lock file at `path` while the block runs.
+
+    The operating system drops the lock with the process. The file itself stays: removing it would let two
+    scans lock two files of the same name.
     """
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

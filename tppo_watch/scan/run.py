@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -68,8 +66,7 @@ def scan(
     StorageError
     """
     options = options or ScanOptions()
-    path = store.path
-    with scan_lock(Path(f"{path}.lock")) if path else nullcontext():
+    with scan_lock(store):
         started = clock()
         with store.read() as connection:
             states = stored_sources.states(connection)
@@ -182,6 +179,9 @@ class _Pass:
             tally.is_complete = False
             tally.fail(failure)
         with self._store.write() as connection:
+            # Somebody else may have kept some of them while they were assessed.
+            known = look_up(connection, source.id, new)
+            new = select_new(new, known)
             stored_sources.ensure(connection, source.id)
             outcome = keep(connection, new, known, assessments, self._clock())
             self._finish(connection)

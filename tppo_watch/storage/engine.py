@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ BUSY_TIMEOUT_S = 10.0
 
 # Advisory locks of PostgreSQL are numbers that all programs on a database share: these begin with "tppo".
 _WRITE_LOCK = 0x7470706F_00000001
+_SCAN_LOCK = 0x7470706F_00000002
 _EXAMPLES = "sqlite:///tppo.db or postgresql+psycopg://user@host/database"
 # Lock not available, could not serialize, deadlock, cancelled for its time.
 _POSTGRES_BUSY = ("55P03", "40001", "40P01", "57014")
@@ -63,13 +64,40 @@ class Store:
             yield connection
 
     @contextmanager
-    def _transaction(self, *, is_writing: bool) -> Iterator[Connection]:
+    def scan_lock(self) -> Iterator[None]:
+        """Hold the lock of the server that one scan at a time may have; it ends with this process.
+
+        Raises
+        ------
+        StorageBusyError
+            If another scan holds it.
+        """
+        # A session of its own: connections of the pool come and go. Autocommit, or the server would have to
+        # keep every row that was deleted since the scan began.
+        with self._connect(isolation_level="AUTOCOMMIT") as connection:
+            key = {"key": _SCAN_LOCK}
+            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
+                raise StorageBusyError("another scan is running; one scan runs at a time", url=self.name)
+            try:
+                yield
+            finally:
+                # Told first: a connection that is only closed keeps its lock until the server notices.
+                with suppress(DBAPIError):
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                connection.invalidate()
+
+    @contextmanager
+    def _connect(self, **options: Any) -> Iterator[Connection]:
         try:
-            with self._engine.connect().execution_options(is_writing=is_writing) as connection:
-                with connection.begin():
-                    yield connection
+            with self._engine.connect().execution_options(**options) as connection:
+                yield connection
         except DBAPIError as exc:
             raise explained(exc, self.name) from exc
+
+    @contextmanager
+    def _transaction(self, *, is_writing: bool) -> Iterator[Connection]:
+        with self._connect(is_writing=is_writing) as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         self._engine.dispose()
@@ -185,8 +213,9 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.close()
 
 
-def _is_writing(connection: Connection) -> bool:
-    return bool(connection.get_execution_options().get("is_writing", False))
+def _is_writing(connection: Connection) -> bool | None:
+    """None: a connection outside of transactions."""
+    return connection.get_execution_options().get("is_writing")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -200,7 +229,7 @@ def _begin_postgres(connection: Connection) -> None:
     # middle of a batch. A batch holds the lock for some tens of milliseconds.
     if _is_writing(connection):
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
-    else:
+    elif _is_writing(connection) is False:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 

@@ -4,11 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.scanning import NOW, KeywordAssessor
 from tppo_watch.config import FetchSettings, SourceSettings
 from tppo_watch.scan import ScanOptions, scan
-from tppo_watch.storage import alerts, open_store
+from tppo_watch.storage import alerts, open_store, schema
 
 HOT = "Loker Kamboja, gaji 12jt, WA 0812-0000-0001"
 
@@ -16,9 +17,8 @@ HOT = "Loker Kamboja, gaji 12jt, WA 0812-0000-0001"
 class Bench:
     """A database, some JSONL sources and a clock that is moved by hand."""
 
-    def __init__(self, folder) -> None:
-        self.folder, self.now = folder, NOW
-        self.store = open_store(f"sqlite:///{folder}/a.db")
+    def __init__(self, folder, store) -> None:
+        self.folder, self.now, self.store = folder, NOW, store
         self.assessor = KeywordAssessor()
 
     def write(self, *texts: str | tuple[str, str], source: str = "a") -> None:
@@ -47,10 +47,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path):
-    made = Bench(tmp_path)
-    yield made
-    made.store.close()
+def bench(tmp_path, store_url):
+    with open_store(store_url) as store:
+        yield Bench(tmp_path, store)
 
 
 def test_new_posts_are_kept_and_alerts_raised(bench):
@@ -228,6 +227,6 @@ def test_the_report_is_kept_and_holds_no_text(bench):
     bench.write(HOT)
     report = bench.scan()
     with bench.store.read() as connection:
-        kept = json.loads(connection.exec_driver_sql("SELECT report FROM runs").scalar())
+        kept = connection.execute(select(schema.runs.c.report)).scalar()
     assert kept == report.to_dict()
     assert "Kamboja" not in json.dumps(kept)
