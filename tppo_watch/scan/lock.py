@@ -14,7 +14,7 @@ from ..storage import Store
 
 @contextmanager
 def scan_lock(store: Store) -> Iterator[None]:
-    """Hold the right to scan into `store` while the block runs: a lock file beside SQLite, a lock of PostgreSQL.
+    """Hold the right to scan into `store`: a locked file beside SQLite, an advisory lock of PostgreSQL.
 
     Both end with the process that holds them, so a crash leaves nothing to clean up.
 

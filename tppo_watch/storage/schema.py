@@ -105,6 +105,7 @@ posts = Table(
     UniqueConstraint("source_id", "native_id", "content_hash"),
     Index("posts_by_content", "content_hash"),
     Index("posts_by_author", "author_key"),
+    Index("posts_by_copy_of", "copy_of"),
     # The first revision makes a full-text index beside it, each database in its own way.
     sqlite_autoincrement=True,  # the number of a purged post is never given again
 )
@@ -116,6 +117,33 @@ post_parts = Table(
     Column("source_id", String(80), primary_key=True),
     Column("native_id", Text, primary_key=True),
     Column("post_id", Id, ForeignKey("posts.id"), nullable=False),
+    Index("post_parts_by_post_id", "post_id"),
+)
+
+#: By what else a post of a feed is known: other ids it had, its link, its title. See `tppo_watch.scan.joins`.
+post_marks = Table(
+    "post_marks",
+    metadata,
+    Column("source_id", String(80), primary_key=True),
+    Column("mark", String(48), primary_key=True),
+    Column("post_id", Id, ForeignKey("posts.id"), nullable=False),
+    Index("post_marks_by_post_id", "post_id"),
+)
+
+#: What was purged or outlived its time, as digests: no source brings it back.
+purged = Table(
+    "purged",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+#: Single values the database knows of itself, such as which key made the hashes of authors.
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 assessments = Table(

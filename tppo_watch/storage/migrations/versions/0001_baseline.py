@@ -1,4 +1,4 @@
-"""Sources, posts, assessments, alerts, runs, and the full-text index of posts."""
+"""Sources, posts, assessments, alerts, runs, what was purged, and the full-text index of posts."""
 
 from __future__ import annotations
 
@@ -70,6 +70,18 @@ def upgrade() -> None:
         sa.Column("report", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="runs_pk"),
     )
+    op.create_table(
+        "purged",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="purged_pk"),
+    )
+    op.create_table(
+        "facts",
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="facts_pk"),
+    )
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in _SQLITE_SEARCH if is_sqlite else _POSTGRES_SEARCH:
         op.execute(statement)
@@ -102,6 +114,7 @@ def _posts() -> None:
     )
     op.create_index("posts_by_content", "posts", ["content_hash"])
     op.create_index("posts_by_author", "posts", ["author_key"])
+    op.create_index("posts_by_copy_of", "posts", ["copy_of"])
     op.create_table(
         "post_parts",
         sa.Column("source_id", sa.String(80), nullable=False),
@@ -110,6 +123,16 @@ def _posts() -> None:
         sa.PrimaryKeyConstraint("source_id", "native_id", name="post_parts_pk"),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name="post_parts_post_id_fk"),
     )
+    op.create_index("post_parts_by_post_id", "post_parts", ["post_id"])
+    op.create_table(
+        "post_marks",
+        sa.Column("source_id", sa.String(80), nullable=False),
+        sa.Column("mark", sa.String(48), nullable=False),
+        sa.Column("post_id", _ID, nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "mark", name="post_marks_pk"),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name="post_marks_post_id_fk"),
+    )
+    op.create_index("post_marks_by_post_id", "post_marks", ["post_id"])
     op.create_table(
         "assessments",
         sa.Column("post_id", _ID, autoincrement=False, nullable=False),
