@@ -100,7 +100,11 @@ def referral() -> Referral:
 
 
 def agencies_for(
-    *, provinces: Collection[str], types: Collection[str], countries: Collection[str] = ()
+    *,
+    provinces: Collection[str],
+    types: Collection[str],
+    countries: Collection[str] = (),
+    always: Collection[str] = (),
 ) -> tuple[Agency, ...]:
     """The agencies a case could be referred to, in the order of the file.
 
@@ -112,6 +116,8 @@ def agencies_for(
         Exploitation types it points to; without any, only agencies for all of them.
     countries : collection of str
         ISO 3166 codes of where somebody is or is to be brought.
+    always : collection of str
+        Ids of agencies that are named whatever the type.
     """
 
     def fits(of_agency: tuple[str, ...], of_case: Collection[str]) -> bool:
@@ -121,6 +127,6 @@ def agencies_for(
         agency
         for agency in referral().agencies
         if fits(agency.provinces, provinces)
-        and fits(agency.types, types)
+        and (agency.id in always or fits(agency.types, types))
         and fits(agency.countries, countries)
     )
