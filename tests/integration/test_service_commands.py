@@ -160,7 +160,7 @@ def test_an_unknown_alert_is_one_line(run, demo):
 
 
 def test_alerts_are_exported(run, demo):
-    """JSON Lines and CSV hold every alert; a PDF says that it comes later."""
+    """JSON Lines and CSV hold every alert."""
     code, out, _ = run("alerts", "export", *demo)
     count = len(out.splitlines())
     assert code == 0 and count == len(json.loads(run("alerts", "list", "--json", *demo)[1]))
@@ -168,9 +168,28 @@ def test_alerts_are_exported(run, demo):
     assert (code, out) == (0, "")
     assert f"{count} alerts" in err
     assert Path("a.csv").read_text().startswith("id,lane")
-    code, out, err = run("alerts", "export", "--format", "pdf", *demo)
-    assert (code, out) == (1, "")
-    assert "PDF" in err
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("pdf", b"%PDF-"), ("json", b"["), ("stix", b"{"), ("misp", b"{")]
+)
+def test_cases_are_exported_for_referral(run, demo, form, start):
+    """One alert becomes a dossier in each form; numbers come out for a reason only."""
+    (first, *_) = json.loads(run("alerts", "list", "--json", *demo)[1])
+    ask = ("alerts", "export", "--format", form, "--id", str(first["id"]), "--out", "berkas", *demo)
+    code, out, err = run(*ask)
+    assert (code, out, err) == (0, "", "tppo-watch: wrote 1 alerts to berkas\n")
+    assert Path("berkas").read_bytes().startswith(start)
+    code, _, err = run(*ask, "--reveal")
+    assert (code, "--reason" in err, err.count("\n")) == (2, True, 1)
+    assert run(*ask, "--reveal", "--reason", "permintaan penyidik")[0] == 0
+
+
+def test_a_dossier_of_nothing_is_one_line(run, demo):
+    """An unknown alert, or a lane without any, ends in a line that says so."""
+    assert run("alerts", "export", "--format", "pdf", "--id", "999999", *demo)[0] == 1
+    code, _, err = run("alerts", "export", "--format", "pdf", "--state", "closed", *demo)
+    assert (code, err) == (1, "tppo-watch: there is no alert to put into a dossier\n")
 
 
 def test_alerts_are_closed_and_reopened(run, demo):

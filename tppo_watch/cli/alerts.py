@@ -6,11 +6,10 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from ..errors import InputError
 from ..text.showing import shown
 from .output import print_json, print_table, say
 
@@ -42,6 +41,9 @@ class FormatOption(StrEnum):
     jsonl = "jsonl"
     csv = "csv"
     pdf = "pdf"
+    json = "json"
+    stix = "stix"
+    misp = "misp"
 
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
@@ -195,36 +197,73 @@ def _heading(record: AlertRecord, words: Words) -> str:
 
 @app.command()
 def export(
-    format: Annotated[FormatOption, typer.Option("--format", help="Form of the file.")] = FormatOption.jsonl,
+    format: Annotated[
+        FormatOption,
+        typer.Option("--format", help="jsonl, csv; as dossiers for referral: pdf, json, stix, misp."),
+    ] = FormatOption.jsonl,
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write; standard output without it.")
     ] = None,
+    ids: Annotated[list[int] | None, typer.Option("--id", help="Only this alert; may be repeated.")] = None,
     lane: Lane = None,
     state: State = StateOption.all,
     reveal: Reveal = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why numbers are shown; printed in a dossier.")
+    ] = None,
+    lang: Lang = LangOption.id,
     config: Config = CONFIG,
 ) -> None:
-    """Export alerts with their posts and assessments. Phone numbers are masked unless --reveal is given.
+    """Export alerts with their posts and assessments, or as dossiers for referral. Numbers are masked
+    unless --reveal is given; a dossier shows them for a reason only.
 
-    Example: tppo-watch alerts export --format csv --out alerts.csv
+    Example: tppo-watch alerts export --format pdf --id 7 --out berkas-7.pdf
     """
-    if format == FormatOption.pdf:
-        raise InputError(
-            "the PDF dossier cannot be made in this version; export jsonl or csv", item="--format pdf"
-        )
     from ..alerts.export import write_alerts
     from ..io.writing import replacing
     from ..watch import open_watch
 
+    is_table = format in (FormatOption.jsonl, FormatOption.csv)
+    if reveal and not is_table and not (reason and reason.strip()):
+        raise typer.BadParameter("a dossier shows numbers for a reason only; give it with --reason")
     with open_watch(config) as watch:
-        records = watch.alerts(lane=lane, state=_state(state))
+        records = (
+            [watch.alert(id) for id in dict.fromkeys(ids)]
+            if ids
+            else watch.alerts(lane=lane, state=_state(state))
+        )
+    content = None if is_table else _dossiers(records, str(format), lang, reason if reveal else None)
     form: Any = str(format)
+
+    def write(file: BinaryIO) -> None:
+        if content is None:
+            write_alerts(file, records, form, reveal=reveal)
+        else:
+            file.write(content)
+
     if out is None:
-        write_alerts(sys.stdout.buffer, records, form, reveal=reveal)
+        write(sys.stdout.buffer)
         return
     with replacing(out) as file:
-        count = write_alerts(file, records, form, reveal=reveal)
-    say(f"wrote {count} alerts to {out}")
+        write(file)
+    say(f"wrote {len(records)} alerts to {out}")
+
+
+def _dossiers(records: list[AlertRecord], form: str, lang: LangOption, reason: str | None) -> bytes:
+    from ..io.writing import dumps
+    from ..reports import dossier, dossiers_pdf, misp_events, stix_bundle
+
+    cases = [dossier(record, lang="en" if lang == "en" else "id", reveal_reason=reason) for record in records]
+    if form == "pdf":
+        return dossiers_pdf(cases)
+    built: Any = (
+        [case.to_dict() for case in cases]
+        if form == "json"
+        else stix_bundle(cases)
+        if form == "stix"
+        else misp_events(cases)
+    )
+    return dumps(built, indent=2).encode() + b"\n"
 
 
 @app.command()

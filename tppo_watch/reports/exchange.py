@@ -1,7 +1,7 @@
 """Cases for other systems: STIX 2.1 and MISP. The same case gives the same ids and bytes.
 
-Nothing here says that somebody did something: the objects carry a text, where it stood and what was noticed in
-it. There is no STIX indicator and no attribute marked for blocking, since both would act on people by machine.
+Nothing here says that somebody did something: the objects carry a text, where it stood and what was noticed
+in it. There is no STIX indicator and no attribute marked for blocking: both would act on people by machine.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MAKER = "tppo-watch"
 
 
 def stix_bundle(cases: Sequence[Dossier]) -> dict[str, Any]:
-    """`cases` as a STIX 2.1 bundle: for each a report on the observed text, its address and a note with the reasons.
+    """`cases` as a STIX 2.1 bundle: for each a report on the text as observed, and a note with the reasons.
 
     References
     ----------
