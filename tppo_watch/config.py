@@ -99,7 +99,10 @@ class SourceSettings(_Section):
     kind: str
     url: str | None = None
     path: Path | None = None  #: absolute after loading
-    every: Annotated[timedelta, BeforeValidator(_duration)] = timedelta(hours=1)
+    #: The longest wait between two looks; None: learned from what the source publishes.
+    every: Annotated[timedelta, BeforeValidator(_duration)] | None = None
+    #: Silence after which it is flagged; None: four times its usual gap, and an export never.
+    quiet_after: Annotated[timedelta, BeforeValidator(_duration)] | None = None
     province: str | None = Field(default=None, max_length=80)
     text_field: str = "text"
     id_field: str | None = None  #: rows without an id are known by their text
@@ -152,6 +155,29 @@ class SourceSettings(_Section):
         return self
 
 
+class HealthSettings(_Section):
+    """When somebody is told that a source does not fare well, and where others can look."""
+
+    failures: int = Field(default=3, ge=1, le=1000)  #: in a row, before a source counts as failing
+    quiet_factor: float = Field(default=4.0, ge=1, le=1000)  #: usual gaps of silence before it is flagged
+    heartbeat: Path = Path("tppo.heartbeat")  #: written by ``scan --watch``; absolute after loading
+    metrics: str | None = None  #: ``host:port`` where ``scan --watch`` shows its counts; a port: on loopback
+
+    @field_validator("heartbeat", mode="before")
+    @classmethod
+    def _heartbeat_path(cls, value: Any) -> Any:
+        return Path(value) if isinstance(value, str) and value else value
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _host_and_port(cls, value: Any) -> Any:
+        place = f"127.0.0.1:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
+        found = _HOST_PORT.fullmatch(place) if isinstance(place, str) else None
+        if place is not None and (not found or not 0 < int(found[2]) < 65536):
+            raise ValueError('must be a port, or a host:port pair such as "127.0.0.1:9464"')
+        return place
+
+
 class NotifySettings(_Section):
     """Where alerts are to be delivered: an apprise address, and from which level on."""
 
@@ -192,6 +218,7 @@ class Settings(_Section):
     fetch: FetchSettings = FetchSettings()
     sources: tuple[SourceSettings, ...] = ()
     notify: tuple[NotifySettings, ...] = ()
+    health: HealthSettings = HealthSettings()
     model: ModelSettings = ModelSettings()
     privacy: PrivacySettings = PrivacySettings()
 
@@ -275,6 +302,9 @@ def _anchor(settings: Settings, folder: Path) -> Settings:
                 update={"path": absolute(settings.model.path)} if settings.model.path else {}
             ),
             "privacy": PrivacySettings(key_file=absolute(settings.privacy.key_file)),
+            "health": settings.health.model_copy(
+                update={"heartbeat": absolute(settings.health.heartbeat)}
+            ),
         }
     )
 
@@ -284,6 +314,7 @@ _SECTIONS: dict[str, type[_Section]] = {
     "fetch": FetchSettings,
     "sources": SourceSettings,
     "notify": NotifySettings,
+    "health": HealthSettings,
     "model": ModelSettings,
     "privacy": PrivacySettings,
 }

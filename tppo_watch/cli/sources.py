@@ -63,6 +63,8 @@ def _row(source: SourceSettings, state: SourceState | None) -> dict[str, Any]:
 
 
 def _every(source: SourceSettings) -> str:
+    if source.every is None:
+        return "learned" if source.url else "15m"
     minutes = int(source.every.total_seconds()) // 60
     for unit, length in (("d", 1440), ("h", 60)):
         if minutes % length == 0:
@@ -83,7 +85,9 @@ def add(
     id: Annotated[str, typer.Argument(help="A short name of your choice.")],
     place: Annotated[str, typer.Argument(help="An http(s) address, or a file.")],
     kind: Annotated[str | None, typer.Option(help="How to read it; found out where not given.")] = None,
-    every: Annotated[str, typer.Option(help="How often, such as 30m, 1h or 1d.")] = "1h",
+    every: Annotated[
+        str | None, typer.Option(help="The longest wait, such as 30m, 1h or 1d; learned where not given.")
+    ] = None,
     province: Annotated[str | None, typer.Option(help="The province it watches.")] = None,
     config: Config = CONFIG,
 ) -> None:
@@ -101,8 +105,9 @@ def add(
         kind, options = found.kind, dict(found.options)
     # A relative path in the file counts from the file, one on the command line from here.
     where = {"url": place} if _is_url(place) else {"path": str(Path(place).resolve())}
-    entry = {"id": id, "kind": kind, **where, "every": every, **options}
-    add_source(config, entry | ({"province": province} if province else {}))
+    more = {"every": every, "province": province}
+    entry = {"id": id, "kind": kind, **where, **options} | {k: v for k, v in more.items() if v}
+    add_source(config, entry)
     say(f"added {id} ({kind}) to {config}")
 
 

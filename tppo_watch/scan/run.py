@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import TypeVar
@@ -14,17 +15,18 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from ..config import FetchSettings, SourceSettings
-from ..errors import SourceError, StorageError
-from ..sources import CHAT_KINDS, SourceFetcher, read
-from ..storage import Store, posts, runs
+from ..errors import FetchError, SourceError, StorageError
+from ..sources import CHAT_KINDS, Host, SourceFetcher, Web, host_of, read
+from ..storage import Store, notices, posts, runs
 from ..storage import sources as stored_sources
 from ..storage.sources import SourceState
 from ..types import Failure, Post
 from .ads import Draft, merge_messages, single, split_draft
 from .batch import Assesses, Outcome, assess_new, keep, look_up, select_new, to_new_post
+from .health import moved_notice
 from .lock import scan_lock
 from .report import LISTED_FAILURES, ScanReport, SourceReport, Status
-from .schedule import due_sources
+from .schedule import Answer, Trouble, after_answer, after_trouble, current, due_sources, in_turn
 
 BATCH = (
     256  # posts assessed and written together: what a crash can cost, and what a commit costs, are both small
@@ -42,6 +44,7 @@ class ScanOptions:
     is_dry_run: bool = False  #: read and assess, keep nothing
     should_stop: Callable[[], bool] = lambda: False  #: asked between batches; the one in hand is finished
     on_progress: Callable[[str, int], None] = lambda source_id, posts: None  #: posts done of this source
+    pause: Callable[[float], object] = time.sleep  #: waits so many seconds, or until told to stop
 
 
 def scan(
@@ -70,13 +73,16 @@ def scan(
         started = clock()
         with store.read() as connection:
             states = stored_sources.states(connection)
+            hosts = {row["name"]: Host(**row) for row in stored_sources.known_hosts(connection)}
         due = list(sources) if options.is_everything else due_sources(sources, states, started)
-        this_pass = _Pass(store, assessor, fetch, key, clock, options)
-        reports = [this_pass.run(source, states.get(source.id)) for source in due]
+        web = Web(fetch, clock=clock, pause=options.pause, hosts=hosts)
+        this_pass = _Pass(store, assessor, web, key, clock, options)
+        turns = in_turn(due, _host, clock, timedelta(seconds=fetch.host_pause_s))
+        reports = {source.id: this_pass.run(source, states.get(source.id)) for source in turns}
         report = ScanReport(
             started=started,
             finished=clock(),
-            sources=tuple(reports),
+            sources=tuple(reports[source.id] for source in due),
             not_due=len(sources) - len(due),
             is_dry_run=options.is_dry_run,
             alerts_by_lane=dict(this_pass.lanes),
@@ -87,6 +93,10 @@ def scan(
     return report
 
 
+def _host(source: SourceSettings) -> str | None:
+    return host_of(source.url) if source.url else None
+
+
 @dataclass(slots=True)
 class _Tally:
     items: int = 0
@@ -94,6 +104,7 @@ class _Tally:
     outcome: Outcome = field(default_factory=Outcome)
     failed: int = 0
     failures: list[Failure] = field(default_factory=list)
+    times: list[datetime | None] = field(default_factory=list)  #: of the posts that are new
     is_stopped: bool = False
     is_complete: bool = True  #: every post that was read is kept
 
@@ -110,12 +121,12 @@ class _Pass:
         self,
         store: Store,
         assessor: Assesses,
-        fetch: FetchSettings,
+        web: Web,
         key: bytes,
         clock: Callable[[], datetime],
         options: ScanOptions,
     ) -> None:
-        self._store, self._assessor, self._fetch = store, assessor, fetch
+        self._store, self._assessor, self._web = store, assessor, web
         self._clock, self._options = clock, options
         self._author_key = lru_cache(maxsize=4096)(lambda author: posts.author_key(key, author))
         self.lanes: Counter[str] = Counter()
@@ -124,23 +135,31 @@ class _Pass:
         """Read one source to its end. Whatever it does, the others still get their turn."""
         if self._options.should_stop():
             return SourceReport(source.id, "stopped")
-        state = state or SourceState(source.id)
-        fetcher = SourceFetcher(self._fetch, etag=state.etag, last_modified=state.last_modified)
+        state = current(source, state)
+        fetcher = SourceFetcher(
+            self._web.config,
+            web=self._web,
+            address=state.address,
+            etag=state.etag,
+            last_modified=state.last_modified,
+        )
         tally = _Tally()
-        error: str | None = None
+        trouble: Trouble | None = None
         try:
             self._read(source, fetcher, tally)
+        except FetchError as exc:
+            trouble = Trouble(exc.message, exc.status, exc.retry_after_s)
         except SourceError as exc:
-            error = exc.message
+            trouble = Trouble(exc.message)
         except StorageError:
             raise
         except Exception as exc:  # the edge of one source
             _log.debug("source failed", exc_info=True, extra={"source": source.id})
-            error = f"unexpected {type(exc).__name__} while reading"
-        if error is not None:
-            tally.fail(Failure(source.id, "read", error))
-        status = _status(fetcher, tally, error)
-        self._remember(source, fetcher, tally, error)
+            trouble = Trouble(f"unexpected {type(exc).__name__} while reading")
+        if trouble is not None:
+            tally.fail(Failure(source.id, "read", trouble.error))
+        self._remember(source, state, fetcher, tally, trouble)
+        status = _status(fetcher, tally, trouble)
         _log.info("source read", extra={"source": source.id, "status": status, "new": tally.outcome.new})
         return SourceReport(
             id=source.id,
@@ -150,7 +169,7 @@ class _Pass:
             new=tally.outcome.new,
             copies=tally.outcome.copies,
             alerts=len(tally.outcome.lanes),
-            failed_items=tally.failed - (error is not None),
+            failed_items=tally.failed - (trouble is not None),
             failures=tuple(tally.failures),
         )
 
@@ -185,35 +204,43 @@ class _Pass:
             stored_sources.ensure(connection, source.id)
             outcome = keep(connection, new, known, assessments, self._clock())
             self._finish(connection)
+        tally.times += [post.published for post in new]
         tally.outcome.new += outcome.new
         tally.outcome.copies += outcome.copies
         tally.outcome.lanes += outcome.lanes
         self.lanes.update(outcome.lanes)
 
     def _remember(
-        self, source: SourceSettings, fetcher: SourceFetcher, tally: _Tally, error: str | None
+        self,
+        source: SourceSettings,
+        state: SourceState,
+        fetcher: SourceFetcher,
+        tally: _Tally,
+        trouble: Trouble | None,
     ) -> None:
         if self._options.is_dry_run or tally.is_stopped:
             return  # a source that was not read to its end stays due
         now = self._clock()
-        # Without validators the next scan reads everything again, and with it the posts that failed.
-        etag, last_modified = (fetcher.etag, fetcher.last_modified) if tally.is_complete else (None, None)
+        if trouble is not None:
+            after = after_trouble(source, state, trouble, now)
+        else:
+            # Without validators the next scan reads everything again, and with it the posts that failed.
+            etag, last_modified = (fetcher.etag, fetcher.last_modified) if tally.is_complete else (None, None)
+            answer = Answer(etag, last_modified, fetcher.moved_to, tuple(tally.times))
+            after = after_answer(source, state, answer, now)
+        moved = moved_notice(source, state, after)
         with self._store.write() as connection:
-            stored_sources.ensure(connection, source.id)
-            if error is not None:
-                stored_sources.record_failure(connection, source.id, now=now, error=error)
-            else:
-                stored_sources.record_success(
-                    connection, source.id, now=now, etag=etag, last_modified=last_modified
-                )
+            stored_sources.save(connection, after)
+            stored_sources.save_hosts(connection, [asdict(host) for host in self._web.take_changed()])
+            notices.add(connection, [moved] if moved else [])
 
     def _finish(self, connection: Connection) -> None:
         if self._options.is_dry_run:
             connection.rollback()
 
 
-def _status(fetcher: SourceFetcher, tally: _Tally, error: str | None) -> Status:
-    if error is not None:
+def _status(fetcher: SourceFetcher, tally: _Tally, trouble: Trouble | None) -> Status:
+    if trouble is not None:
         return "failed"
     if tally.is_stopped:
         return "stopped"

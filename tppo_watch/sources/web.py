@@ -61,6 +61,7 @@ class Web:
         self.config = config
         self.hosts = {} if hosts is None else hosts
         self._clock, self._pause = clock, pause
+        self._changed: set[str] = set()
 
     def get(
         self,
@@ -92,10 +93,11 @@ class Web:
                 self._note(name, not_before=self._clock() + asked)
             raise
 
-    def wait_s(self, url: str) -> float:
-        """Seconds until the host of `url` may be asked again, as far as its pace goes."""
-        host = self.hosts.get(host_of(url))
-        return self._pace_left_s(host, self.config.host_pause_s) if host else 0.0
+    def take_changed(self) -> list[Host]:
+        """The hosts of which something new is known since the last call, to be stored."""
+        changed = [self.hosts[name] for name in sorted(self._changed)]
+        self._changed.clear()
+        return changed
 
     def _take_turn(self, name: str, source_id: str, pace_s: float) -> None:
         host = self.hosts.get(name) or Host(name)
@@ -117,6 +119,7 @@ class Web:
 
     def _note(self, name: str, **found: object) -> None:
         self.hosts[name] = replace(self.hosts.get(name) or Host(name), **found)  # type: ignore[arg-type]
+        self._changed.add(name)
 
     def _robots_delay_s(self, url: str, name: str, source_id: str) -> float:
         """The delay robots.txt asks for, in seconds. Raises where it keeps us from `url`."""

@@ -82,6 +82,45 @@ sources = Table(
     Column("last_error_at", UtcDateTime),
     Column("failures_in_row", Integer, nullable=False, default=0),
     Column("posts", Integer, nullable=False, default=0),
+    #: The address in the settings that all of this belongs to; NULL for a file.
+    Column("url", Text),
+    #: Where that address has moved, and where the last answer said that it has moved.
+    Column("address", Text),
+    Column("moved_to", Text),
+    #: When to look again; NULL in rows from before there was a schedule.
+    Column("next_at", UtcDateTime),
+    #: When its server said that it is gone for good: it is asked no more.
+    Column("stopped_at", UtcDateTime),
+    Column("last_item", UtcDateTime),
+    Column("rhythm", JSON(none_as_null=True)),
+)
+
+#: What is remembered of the servers that sources lie on.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("name", String(300), primary_key=True),
+    Column("asked_at", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("robots", Text),
+    Column("robots_at", UtcDateTime),
+)
+
+#: What the people who run a watch have to be told of its sources, each row once.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source_id", String(80), ForeignKey("sources.id"), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    #: 1 for the first of its kind, then one more with each reminder.
+    Column("number", Integer, nullable=False),
+    Column("detail", JSON, nullable=False),
+    #: When it went to those who deliver; NULL until then.
+    Column("handed_on", UtcDateTime),
+    Index("notices_by_source", "source_id", "id"),
+    sqlite_autoincrement=True,
 )
 
 posts = Table(

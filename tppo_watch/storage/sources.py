@@ -1,13 +1,15 @@
-"""How each source fared, and what to ask it with next time."""
+"""How each source fared, what to ask it with next time, and what the hosts they lie on have asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from .schema import insert_if_new, posts, sources
+from .schema import hosts, insert_if_new, posts, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,16 @@ class SourceState:
     last_error_at: datetime | None = None
     failures_in_row: int = 0
     posts: int = 0  #: kept from it
+    url: str | None = None  #: the address in the settings that this belongs to; None for a file
+    address: str | None = None  #: where that has moved for good
+    moved_to: str | None = None  #: where the last answer said so, until another agrees
+    next_at: datetime | None = None  #: when to look again
+    stopped_at: datetime | None = None  #: when its server said that it is gone for good
+    last_item: datetime | None = None  #: the newest item
+    rhythm: Mapping[str, Any] | None = None  #: see `tppo_watch.scan.rhythm`
+
+
+_KEPT = tuple(field.name for field in fields(SourceState) if field.name not in ("id", "posts"))
 
 
 def states(connection: Connection) -> dict[str, SourceState]:
@@ -36,40 +48,21 @@ def ensure(connection: Connection, source_id: str) -> None:
     connection.execute(insert_if_new(connection, sources).values(id=source_id))
 
 
-def record_success(
-    connection: Connection,
-    source_id: str,
-    *,
-    now: datetime,
-    etag: str | None,
-    last_modified: str | None,
-) -> None:
-    """Note that everything of a source was read and kept; counts its posts anew."""
-    count = select(func.count()).where(posts.c.source_id == source_id).scalar_subquery()
-    connection.execute(
-        sources.update()
-        .where(sources.c.id == source_id)
-        .values(
-            etag=etag,
-            last_modified=last_modified,
-            last_attempt=now,
-            last_success=now,
-            last_error=None,
-            failures_in_row=0,
-            posts=count,
-        )
-    )
+def save(connection: Connection, state: SourceState) -> None:
+    """Keep what is known of a source; counts its posts anew."""
+    ensure(connection, state.id)
+    count = select(func.count()).where(posts.c.source_id == state.id).scalar_subquery()
+    values = {name: getattr(state, name) for name in _KEPT}
+    connection.execute(sources.update().where(sources.c.id == state.id).values(posts=count, **values))
 
 
-def record_failure(connection: Connection, source_id: str, *, now: datetime, error: str) -> None:
-    """Note that a source could not be read; what it was asked with stays."""
-    connection.execute(
-        sources.update()
-        .where(sources.c.id == source_id)
-        .values(
-            last_attempt=now,
-            last_error=error,
-            last_error_at=now,
-            failures_in_row=sources.c.failures_in_row + 1,
-        )
-    )
+def known_hosts(connection: Connection) -> list[dict[str, Any]]:
+    """What is remembered of hosts: name, `asked_at`, `not_before`, `robots`, `robots_at`."""
+    return [dict(row._mapping) for row in connection.execute(select(hosts).order_by(hosts.c.name))]
+
+
+def save_hosts(connection: Connection, known: Collection[Mapping[str, Any]]) -> None:
+    """Keep what is known of hosts, each in the form of `known_hosts`."""
+    for host in known:
+        connection.execute(insert_if_new(connection, hosts).values(name=host["name"]))
+        connection.execute(hosts.update().where(hosts.c.name == host["name"]).values(**host))
