@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,8 +10,10 @@ from sqlalchemy import select
 
 from tests.scanning import NOW, assessment
 from tppo_watch.errors import NotFoundError
-from tppo_watch.storage import alerts, posts, runs, schema, sources
+from tppo_watch.storage import alerts, notices, posts, runs, schema, sources
+from tppo_watch.storage.notices import Notice
 from tppo_watch.storage.posts import Earlier, NewPost, author_key, content_hash
+from tppo_watch.storage.sources import SourceState
 
 LANES = ("assistance", "high", "medium")
 
@@ -121,17 +124,43 @@ def test_an_assessment_comes_back_as_it_was_told(connection):
 
 
 def test_a_source_remembers_how_it_fared(connection):
-    """Failures in a row are counted and forgotten with the next success; validators survive failures."""
+    """Everything that is known of a source comes back as it was, with a count of its posts."""
     posts.add(connection, [(post("1"), None)])
-    sources.record_success(connection, "s", now=NOW, etag="e", last_modified="m")
-    for _ in range(2):
-        sources.record_failure(connection, "s", now=NOW + timedelta(hours=1), error="rusak")
-    state = sources.states(connection)["s"]
-    assert (state.failures_in_row, state.last_error, state.etag, state.posts) == (2, "rusak", "e", 1)
-    assert (state.last_success, state.last_attempt) == (NOW, NOW + timedelta(hours=1))
-    sources.record_success(connection, "s", now=NOW, etag=None, last_modified=None)
-    state = sources.states(connection)["s"]
-    assert (state.failures_in_row, state.last_error, state.etag) == (0, None, None)
+    state = SourceState(
+        "s", etag='W/"caf\u00e9"', last_modified="m", last_attempt=NOW, last_success=NOW, last_error="rusak",
+        last_error_at=NOW, failures_in_row=2, url="http://a/", address="http://b/", moved_to="http://c/",
+        next_at=NOW + timedelta(hours=1), stopped_at=NOW, last_item=NOW, rhythm={"days": 1.5},
+    )  # fmt: skip
+    sources.save(connection, state)
+    assert sources.states(connection) == {"s": replace(state, posts=1)}
+    sources.save(connection, SourceState("s"))
+    sources.save(connection, SourceState("new"))
+    assert sources.states(connection) == {"new": SourceState("new"), "s": SourceState("s", posts=1)}
+
+
+def test_hosts_are_remembered(connection):
+    """What a host asked for replaces what it asked for before."""
+    host = {"name": "a.example", "asked_at": NOW, "not_before": NOW, "robots": "a: *", "robots_at": NOW}
+    later = host | {"not_before": None, "robots": ""}
+    sources.save_hosts(connection, [host])
+    sources.save_hosts(connection, [later, host | {"name": "b.example"}])
+    assert sources.known_hosts(connection) == [later, host | {"name": "b.example"}]
+
+
+def test_notices_are_handed_on_once(connection):
+    """What is pending goes out once; what stands is the latest of a source, other than a move."""
+    sources.ensure(connection, "t")
+    first = Notice("s", "failing", NOW, detail={"error": "rusak"})
+    told = [first, Notice("s", "failing", NOW, 2), Notice("s", "moved", NOW), Notice("t", "quiet", NOW)]
+    notices.add(connection, told)
+    notices.add(connection, [])
+    kept = notices.pending(connection)
+    assert [replace(one, id=None) for one in kept] == told
+    assert notices.standing(connection) == {"s": kept[1], "t": kept[3]}
+    notices.hand_on(connection, [one.id for one in kept[:3]], now=NOW)
+    assert notices.pending(connection) == kept[3:]
+    assert notices.pending(connection, limit=0) == []
+    assert notices.standing(connection) == {"s": kept[1], "t": kept[3]}
 
 
 def test_runs_are_kept(connection):
