@@ -211,6 +211,31 @@ class PrivacySettings(_Section):
         return Path(value) if isinstance(value, str) and value else value
 
 
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class ReviewSettings(_Section):
+    """How posts are reviewed: how long each lane may wait, how many are seen by two."""
+
+    assistance_within: Duration = timedelta(hours=1)
+    high_within: Duration = timedelta(days=1)
+    medium_within: Duration = timedelta(days=7)
+    hold_for: Duration = timedelta(minutes=15)  #: a post that somebody has open is kept from the others
+    second_share: float = Field(default=0.1, ge=0, le=1)  #: of decided posts, seen blind by a second person
+    session_for: Duration = timedelta(hours=10)  #: after that somebody signs in again
+
+
+class AuditSettings(_Section):
+    """Where the log of who did what is anchored: a file apart from the database, best on another disk."""
+
+    anchor: Path = Path("tppo.audit")  #: absolute after loading
+
+    @field_validator("anchor", mode="before")
+    @classmethod
+    def _anchor_path(cls, value: Any) -> Any:
+        return Path(value) if isinstance(value, str) and value else value
+
+
 class Settings(_Section):
     """Everything `tppo.toml` can say. Compared by value, never changed after loading."""
 
@@ -221,6 +246,8 @@ class Settings(_Section):
     health: HealthSettings = HealthSettings()
     model: ModelSettings = ModelSettings()
     privacy: PrivacySettings = PrivacySettings()
+    review: ReviewSettings = ReviewSettings()
+    audit: AuditSettings = AuditSettings()
 
     @field_validator("sources", "notify", mode="before")
     @classmethod
@@ -305,6 +332,7 @@ def _anchor(settings: Settings, folder: Path) -> Settings:
             "health": settings.health.model_copy(
                 update={"heartbeat": absolute(settings.health.heartbeat)}
             ),
+            "audit": AuditSettings(anchor=absolute(settings.audit.anchor)),
         }
     )
 
@@ -317,6 +345,8 @@ _SECTIONS: dict[str, type[_Section]] = {
     "health": HealthSettings,
     "model": ModelSettings,
     "privacy": PrivacySettings,
+    "review": ReviewSettings,
+    "audit": AuditSettings,
 }
 
 

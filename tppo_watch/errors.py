@@ -17,7 +17,7 @@
     │   └── StorageBusyError
     └── ReviewError
         ├── ReviewConflictError     alert_id, holder, is_kept
-        ├── SelectionChangedError   changed
+        ├── SelectionChangedError
         ├── NotAllowedError         action, role
         ├── SignInError             wait_s
         └── AuditError              record
@@ -186,12 +186,11 @@ class ReviewConflictError(ReviewError):
 class SelectionChangedError(ReviewError):
     """The posts of a bulk decision are no longer those that were counted; nothing was done."""
 
-    def __init__(self, changed: int) -> None:
-        self.changed = changed
-        super().__init__(f"{changed} of the chosen posts changed meanwhile; nothing was done, count again")
+    def __init__(self) -> None:
+        super().__init__("the chosen posts changed meanwhile; nothing was done, count them again")
 
     def __reduce__(self):
-        return type(self), (self.changed,)
+        return type(self), ()
 
 
 class NotAllowedError(ReviewError):

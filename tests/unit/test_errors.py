@@ -23,7 +23,7 @@ NAMES = (
     "action",
     "role",
 )
-VALUES = {name: f"some {name}" for name in NAMES} | {"alert_id": 7, "changed": 3, "is_kept": True}
+VALUES = {name: f"some {name}" for name in NAMES} | {"alert_id": 7, "is_kept": True}
 
 
 def _classes(root: type) -> list[type]:

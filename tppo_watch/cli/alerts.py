@@ -275,7 +275,7 @@ def close(
 
     Example: tppo-watch alerts close 7 9
     """
-    _set_state(ids, config, "closed")
+    _set_closed(ids, config, True)
 
 
 @app.command()
@@ -287,13 +287,12 @@ def reopen(
 
     Example: tppo-watch alerts reopen 7
     """
-    _set_state(ids, config, "open")
+    _set_closed(ids, config, False)
 
 
-def _set_state(ids: list[int], config: Path, state: Any) -> None:
+def _set_closed(ids: list[int], config: Path, is_closed: bool) -> None:
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        for id in ids:
-            watch.set_alert_state(id, state)
-    say(f"{state}: {', '.join(map(str, ids))}")
+        watch.desk.set_closed(ids, is_closed, now=watch.now())
+    say(f"{'closed' if is_closed else 'open'}: {', '.join(map(str, ids))}")

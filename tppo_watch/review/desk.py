@@ -6,14 +6,37 @@ audit record in one transaction: either all of it is there or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from .records import Act, Case, Decision, Item, Reason, Selection, User, Verdict, View
+from sqlalchemy import Connection
+
+from ..alerts.lanes import LANES
+from ..config import ReviewSettings
+from ..errors import NotFoundError, ReviewConflictError, ReviewError, SelectionChangedError
+from ..storage import Store, decisions
+from ..storage import alerts as stored_alerts
+from ..storage.decisions import StoredAct
+from . import queue as queues
+from .audit import Writing, act_detail, digest_of, recording
+from .check import MOST_AT_ONCE, checked_body, checked_reason
+from .records import VIEWS, Act, Case, Decision, Item, Reason, Selection, State, User, Verdict, View
+from .replay import from_stored, lane_of, replay, to_stored, undone, verdict_of
+from .roles import may, require
+
+_RECENT = 50  # acts of one person that are looked through for one to take back
 
 
 class Desk:
-    """Lists, decisions and figures over one database."""
+    """Lists and decisions over one database."""
+
+    def __init__(self, store: Store, settings: ReviewSettings, anchor: Path) -> None:
+        self._store, self._settings, self._anchor = store, settings, anchor
 
     # Lists
 
@@ -28,11 +51,25 @@ class Desk:
         offset: int = 0,
     ) -> list[Item]:
         """A list in its order: lane, then those past their time by age, then risk, then the latest first."""
-        raise NotImplementedError
+        require(actor, "view")
+        wanted = queues.filter_of(_known_view(view), actor, now)
+        with self._store.read() as connection:
+            places = queues.ordered(
+                connection, self._settings, wanted, lane=_known_lane(lane), limit=offset + limit
+            )
+            return self._items(connection, [place.alert_id for place in places[offset:]], actor, now)
 
     def counts(self, actor: User, *, now: datetime) -> dict[str, int]:
         """How many in each view, and of the waiting ones as ``lane:<lane>`` and ``overdue:<lane>``."""
-        raise NotImplementedError
+        require(actor, "view")
+        with self._store.read() as connection:
+            found = {view: decisions.count(connection, queues.filter_of(view, actor, now)) for view in VIEWS}
+            waiting = queues.filter_of("waiting", actor, now)
+            for lane in LANES:
+                before = now - queues.allowed(self._settings, lane)
+                found[f"lane:{lane}"] = decisions.count(connection, waiting, lane=lane)
+                found[f"overdue:{lane}"] = decisions.count(connection, waiting, lane=lane, before=before)
+        return found
 
     def next(self, actor: User, *, now: datetime, after: int | None = None) -> int | None:
         """The id of the post this person should see now, held for them for a while; None where none waits.
@@ -40,7 +77,21 @@ class Desk:
         `after` skips that post: the one they have just left undecided. Second opinions are dealt out among
         the rest, and look like any other post.
         """
-        raise NotImplementedError
+        require(actor, "decide")
+        free = decisions.Filter(now, state="open", is_snoozed=False, free_for=actor.id, without=after)
+        seconds = decisions.Filter(now, second_for=actor.id, free_for=actor.id, without=after)
+        with self._store.write() as connection:
+            first = queues.ordered(connection, self._settings, free, limit=1)
+            if not may(actor, "undo_others"):  # leads see every finding, so theirs would not be blind
+                second = queues.ordered(connection, self._settings, seconds, limit=1)
+                if second and (not first or queues.precedes(self._settings, second[0], first[0], now)):
+                    first = second
+            decisions.release_all_of(connection, actor.id)
+            if not first:
+                return None
+            found = first[0].alert_id
+            decisions.claim(connection, found, actor.id, until=now + self._settings.hold_for)
+            return found
 
     # One post
 
@@ -53,7 +104,22 @@ class Desk:
         ------
         NotFoundError, NotAllowedError, ReviewError
         """
-        raise NotImplementedError
+        require(actor, "view" if reason is None else "reveal")
+        with recording(self._store, self._anchor) as writing:
+            if reason is not None:
+                self._act(writing, actor, "reveal", {"reason": checked_reason(reason)}, [alert_id], now)
+            (item,) = self._items(writing.connection, [alert_id], actor, now)
+            writing.ledger.add(actor.id, "view", f"alert:{alert_id}", now=now)
+            is_held = item.held_by is not None
+            if may(actor, "decide") and not is_held:
+                decisions.claim(writing.connection, alert_id, actor.id, until=now + self._settings.hold_for)
+            stored = decisions.acts_of(writing.connection, [alert_id])[alert_id]
+        is_blind = _is_blind(item.state, actor)
+        if is_blind:
+            stored = [act for act in stored if act.actor == actor.id]
+            state = State(alert_id, version=item.state.version)
+            item = replace(item, state=state, alert=replace(item.alert, state="open"))
+        return Case(item, _acts(stored), is_blind, is_revealed=reason is not None)
 
     def decide(
         self,
@@ -74,7 +140,90 @@ class Desk:
         ------
         ReviewConflictError, NotFoundError, NotAllowedError, ReviewError
         """
-        raise NotImplementedError
+        require(actor, "decide")
+        if is_overruling:
+            require(actor, "undo_others")
+        body = checked_body(decision, now)
+        conflict: ReviewConflictError | None = None
+        with recording(self._store, self._anchor) as writing:
+            state, stored = self._look(writing.connection, alert_id)
+            if _is_blind(state, actor):
+                return self._second_opinion(writing, actor, alert_id, decision, body, now)
+            other = (
+                None if is_overruling else self._other(writing.connection, actor, stored, alert_id, seen, now)
+            )
+            if other is None:
+                self._check_assignee(writing.connection, decision)
+                if decision.kind != "note":
+                    decisions.release(writing.connection, [alert_id])
+                body |= self._asks_for_second([state], decision.kind)
+                return self._act(writing, actor, decision.kind, body, [alert_id], now)
+            verdict = verdict_of(decision.kind, body)
+            if verdict is not None:
+                self._act(writing, actor, "opinion", {**body, "verdict": verdict}, [alert_id], now)
+            elif decision.kind == "note":
+                return self._act(writing, actor, "note", body, [alert_id], now)  # takes nothing from anybody
+            conflict = ReviewConflictError(alert_id, other, is_kept=verdict is not None)
+        raise conflict  # after the commit: what they found is kept
+
+    def _second_opinion(
+        self,
+        writing: Writing,
+        actor: User,
+        alert_id: int,
+        decision: Decision,
+        body: dict[str, Any],
+        now: datetime,
+    ) -> Act:
+        verdict = verdict_of(decision.kind, body)
+        decisions.release(writing.connection, [alert_id])
+        if verdict is None:  # to snooze or hand on what somebody else has decided would undo it
+            kind = "note"
+            body = {"note": body["note"]}
+        else:
+            kind, body = "opinion", {**body, "verdict": verdict}
+        return self._act(writing, actor, kind, body, [alert_id], now)
+
+    def _other(
+        self,
+        connection: Connection,
+        actor: User,
+        stored: Sequence[StoredAct],
+        alert_id: int,
+        seen: int,
+        now: datetime,
+    ) -> str | None:
+        """Who holds the post, or decided about it after `seen`."""
+        holder = decisions.holders(connection, [alert_id], now=now).get(alert_id)
+        if holder is not None and holder[0] != actor.id:
+            return holder[1]
+        later = [
+            act
+            for act in stored
+            if act.id > seen and act.actor != actor.id and act.kind not in ("note", "reveal", "opinion")
+        ]
+        return (later[-1].actor_name or "tppo-watch") if later else None
+
+    def _asks_for_second(self, states: Iterable[State], kind: str) -> dict[str, Any]:
+        """Whether the first finding is looked at by a second person. Help and referral wait for nobody."""
+        if kind not in ("take_up", "not_trafficking"):
+            return {}
+        chosen = [
+            state.alert_id
+            for state in states
+            if state.verdict is None
+            and not state.opinions
+            and queues.is_seen_by_two(state.alert_id, self._settings.second_share)
+        ]
+        return {"second": chosen} if chosen else {}
+
+    def _check_assignee(self, connection: Connection, decision: Decision) -> None:
+        from ..storage import users
+
+        if decision.kind == "assign" and decision.assignee is not None:
+            found = users.get(connection, decision.assignee)
+            if found is None or not found.is_active or found.role == "reader":
+                raise ReviewError("only an active reviewer, lead or admin can be given a post")
 
     # Many posts
 
@@ -87,8 +236,17 @@ class Desk:
         lane: str | None = None,
         alerts: Collection[int] | None = None,
     ) -> Selection:
-        """The posts of a list, or those of it among `alerts`, counted: at most 1,000."""
-        raise NotImplementedError
+        """The first 1,000 posts of a list, or those of it among `alerts`, counted."""
+        require(actor, "decide")
+        wanted = queues.filter_of(_known_view(view), actor, now)
+        if alerts is not None:
+            wanted = replace(wanted, among=tuple(_checked_ids(alerts)))
+        with self._store.read() as connection:
+            places = queues.ordered(
+                connection, self._settings, wanted, lane=_known_lane(lane), limit=MOST_AT_ONCE
+            )
+            chosen = [place.alert_id for place in places]
+            return Selection(tuple(chosen), _selection_digest(connection, chosen))
 
     def decide_all(
         self, actor: User, alerts: Sequence[int], digest: str, decision: Decision, *, now: datetime
@@ -100,19 +258,37 @@ class Desk:
         SelectionChangedError
             If one of them changed since it was counted; nothing is done.
         """
-        raise NotImplementedError
+        require(actor, "decide")
+        ids = _checked_ids(alerts)
+        body = checked_body(decision, now)
+        with recording(self._store, self._anchor) as writing:
+            if _selection_digest(writing.connection, ids) != digest:
+                raise SelectionChangedError()
+            held = decisions.holders(writing.connection, ids, now=now)
+            if any(holder != actor.id for holder, _ in held.values()):
+                raise SelectionChangedError()
+            self._check_assignee(writing.connection, decision)
+            states = self._states(writing.connection, ids)
+            if any(_is_blind(state, actor) for state in states.values()):
+                raise SelectionChangedError()
+            body |= self._asks_for_second(states.values(), decision.kind)
+            decisions.release(writing.connection, ids)
+            return self._act(writing, actor, decision.kind, body, ids, now)
 
-    def merge(
-        self,
-        actor: User,
-        into: int,
-        alerts: Sequence[int],
-        *,
-        now: datetime,
-        note: str = "",
-    ) -> Act:
+    def merge(self, actor: User, into: int, alerts: Sequence[int], *, now: datetime, note: str = "") -> Act:
         """Let one alert stand for others of the same matter; they leave the queue."""
-        raise NotImplementedError
+        require(actor, "decide")
+        ids = _checked_ids([alert_id for alert_id in alerts if alert_id != into])
+        body = {"into": into, **checked_body(Decision("note", note=note or "-"), now)}
+        with recording(self._store, self._anchor) as writing:
+            states = self._states(writing.connection, [into, *ids])
+            if states[into].status == "merged":
+                raise ReviewError(f"alert {into} stands for nothing itself: it was merged; choose another")
+            if any(state.status == "merged" for state in states.values()):
+                raise ReviewError("one of them is merged already; undo that first")
+            if any(state.needs_help for alert_id, state in states.items() if alert_id != into):
+                raise ReviewError("somebody in one of them may need help: it stays by itself")
+            return self._act(writing, actor, "merge", body, sorted([into, *ids]), now)
 
     # Taking back
 
@@ -121,11 +297,28 @@ class Desk:
 
         One's own; a lead may take back those of others.
         """
-        raise NotImplementedError
+        require(actor, "decide")
+        with recording(self._store, self._anchor) as writing:
+            found = decisions.act(writing.connection, act_id)
+            if found is None or not found.alerts or found.kind == "reveal":
+                raise NotFoundError("act", str(act_id))
+            if found.actor != actor.id:
+                require(actor, "undo_others")
+            (alert_id, *_) = found.alerts
+            if act_id in undone(decisions.acts_of(writing.connection, [alert_id])[alert_id]):
+                raise ReviewError(f"act {act_id} is taken back already")
+            decisions.release(writing.connection, found.alerts)
+            return self._act(writing, actor, "undo", {}, found.alerts, now, undoes=act_id)
 
     def last_act(self, actor: User) -> Act | None:
         """The latest act of this person that is in force and can be taken back; it survives a reload."""
-        raise NotImplementedError
+        with self._store.read() as connection:
+            for found in decisions.latest_acts(connection, actor.id, _RECENT):
+                if found.undoes is None and found.kind != "reveal" and found.alerts:
+                    stored = decisions.acts_of(connection, found.alerts[:1])[found.alerts[0]]
+                    if found.id not in undone(stored):
+                        return _act(found)
+        return None
 
     # Disagreements
 
@@ -140,4 +333,165 @@ class Desk:
         now: datetime,
     ) -> Act:
         """Decide, as a third person, where two differ (view ``disputed``)."""
-        raise NotImplementedError
+        require(actor, "adjudicate")
+        body = checked_body(Decision(verdict, note=note, reason=reason), now)
+        with recording(self._store, self._anchor) as writing:
+            state, _ = self._look(writing.connection, alert_id)
+            if not state.is_disputed:
+                raise ReviewError(f"alert {alert_id} is not in dispute")
+            if any(opinion.reviewer == actor.id for opinion in state.opinions):
+                raise ReviewError("one of the two findings is yours; a third person decides")
+            return self._act(writing, actor, "adjudicate", {**body, "verdict": verdict}, [alert_id], now)
+
+    # The command line and the scan
+
+    def set_closed(self, alerts: Sequence[int], is_closed: bool, *, now: datetime) -> Act:
+        """Close alerts or open them again, from the command line: no finding. Raises `NotFoundError`."""
+        with recording(self._store, self._anchor) as writing:
+            kind = "close" if is_closed else "reopen"
+            return self._act(writing, None, kind, {}, _checked_ids(alerts), now)
+
+    # How an act is written
+
+    def _act(
+        self,
+        writing: Writing,
+        actor: User | None,
+        kind: str,
+        body: Mapping[str, Any],
+        alerts: Sequence[int],
+        now: datetime,
+        undoes: int | None = None,
+    ) -> Act:
+        connection, actor_id = writing.connection, None if actor is None else actor.id
+        ids = sorted(set(alerts))
+        self._require_alerts(connection, ids)
+        body, salt = {**body, "alerts": ids}, secrets.token_hex(16)
+        act_id = decisions.add_act(
+            connection,
+            at=now,
+            actor=actor_id,
+            kind=kind,
+            body=body,
+            salt=salt,
+            alerts=ids,
+            undoes=undoes,
+        )
+        digest = digest_of(act_detail(kind, actor_id, body, undoes), salt)
+        writing.ledger.add(actor_id, kind, f"act:{act_id}", now=now, digest=digest)
+        refresh(connection, ids)
+        stored = decisions.act(connection, act_id)
+        assert stored is not None
+        return _act(stored)
+
+    def _require_alerts(self, connection: Connection, ids: Sequence[int]) -> None:
+        known = decisions.levels(connection, ids)
+        for alert_id in ids:
+            if alert_id not in known:
+                raise NotFoundError("alert", str(alert_id))
+
+    def _look(self, connection: Connection, alert_id: int) -> tuple[State, list[StoredAct]]:
+        self._require_alerts(connection, [alert_id])
+        stored = decisions.acts_of(connection, [alert_id])[alert_id]
+        return replay(alert_id, stored), stored
+
+    def _states(self, connection: Connection, ids: Sequence[int]) -> dict[int, State]:
+        found = decisions.states(connection, ids)
+        return {
+            alert_id: from_stored(found[alert_id]) if alert_id in found else State(alert_id)
+            for alert_id in ids
+        }
+
+    def _items(self, connection: Connection, ids: Sequence[int], actor: User, now: datetime) -> list[Item]:
+        states = self._states(connection, ids)
+        held = decisions.holders(connection, ids, now=now)
+        out = []
+        for record in stored_alerts.several(connection, ids):
+            holder = held.get(record.id)
+            out.append(
+                Item(
+                    alert=record,
+                    state=states[record.id],
+                    clock=queues.clock(self._settings, record.lane, record.first_seen, now),
+                    held_by=holder[1] if holder and holder[0] != actor.id else None,
+                )
+            )
+        if len(out) < len(ids):
+            missing = set(ids) - {item.alert.id for item in out}
+            raise NotFoundError("alert", str(min(missing)))
+        return out
+
+
+def refresh(connection: Connection, alert_ids: Sequence[int]) -> None:
+    """Bring states and alerts to what the acts on them say, in the caller's transaction."""
+    found, levels = decisions.acts_of(connection, alert_ids), decisions.levels(connection, alert_ids)
+    states = [replay(alert_id, acts) for alert_id, acts in found.items()]
+    decisions.set_states(
+        connection,
+        [(to_stored(state), lane_of(state, *levels[state.alert_id]), state.is_waiting) for state in states],
+    )
+
+
+def note_reopened(connection: Connection, alert_id: int, *, now: datetime) -> None:
+    """A scan found a more urgent version of a post: it waits again, whatever was decided of the old one."""
+    if decisions.acts_of(connection, [alert_id])[alert_id]:
+        body, salt = {"alerts": [alert_id]}, secrets.token_hex(16)
+        decisions.add_act(
+            connection, at=now, actor=None, kind="reopen", body=body, salt=salt, alerts=[alert_id]
+        )
+        refresh(connection, [alert_id])
+
+
+def _is_blind(state: State, actor: User) -> bool:
+    """Whether this person is to give a second opinion without knowing the first."""
+    return (
+        state.waits_for_second
+        and may(actor, "decide")
+        and not may(actor, "undo_others")
+        and all(opinion.reviewer != actor.id for opinion in state.opinions)
+    )
+
+
+def _selection_digest(connection: Connection, ids: Sequence[int]) -> str:
+    versions = {alert_id: state.version for alert_id, state in decisions.states(connection, ids).items()}
+    marks = " ".join(f"{alert_id}:{versions.get(alert_id, 0)}" for alert_id in sorted(ids))
+    return hashlib.sha256(marks.encode()).hexdigest()
+
+
+def _acts(stored: Sequence[StoredAct]) -> tuple[Act, ...]:
+    gone = undone(stored)
+    return tuple(_act(act, is_undone=act.id in gone) for act in stored)
+
+
+def _act(stored: StoredAct, *, is_undone: bool = False) -> Act:
+    body = {name: value for name, value in stored.body.items() if name not in ("alerts", "second")}
+    return Act(
+        id=stored.id,
+        at=stored.at,
+        actor=stored.actor,
+        actor_name=stored.actor_name,
+        kind=stored.kind,
+        alerts=stored.alerts,
+        body=body,
+        undoes=stored.undoes,
+        is_undone=is_undone,
+    )
+
+
+def _checked_ids(alerts: Collection[int]) -> list[int]:
+    ids = sorted(set(alerts))
+    if not 1 <= len(ids) <= MOST_AT_ONCE:
+        raise ReviewError(f"choose 1 to {MOST_AT_ONCE:,} posts")
+    return ids
+
+
+def _known_view(view: View) -> View:
+    if view not in VIEWS:
+        raise ReviewError(f"there is no list {view!r}; lists are {', '.join(VIEWS)}")
+    return view
+
+
+def _known_lane(lane: str | None) -> str | None:
+    if lane is not None and lane not in LANES:
+        raise ReviewError(f"there is no lane {lane!r}; lanes are {', '.join(LANES)}")
+    return lane

@@ -77,7 +77,7 @@ class Act:
     at: datetime
     actor: int | None  #: user id; None for the command line or a scan
     actor_name: str | None
-    kind: str  #: a `Kind`, or merge, opinion, adjudicate, undo, close, reopen
+    kind: str  #: a `Kind`, or merge, opinion, adjudicate, undo, close, reopen, reveal
     alerts: tuple[int, ...]
     body: Mapping[str, Any]  #: what belongs to the kind: note, reason, until, assignee, agency, into, verdict
     undoes: int | None = None  #: of an undo: the act it takes back
@@ -109,6 +109,8 @@ class State:
     opinions: tuple[Opinion, ...] = ()  #: one a person, the first first
     is_disputed: bool = False  #: two people differ, and no third has decided
     is_settled: bool = False  #: a third has decided
+    waits_for_second: bool = False  #: one opinion is there, another is asked for
+    needs_help: bool = False  #: somebody found that a person needs help now
     version: int = 0  #: id of the last act that touched it: what a form hands back as `seen`
 
     @property
@@ -123,16 +125,14 @@ class Clock:
     arrived: datetime
     due: datetime
     age_s: float
-    is_overdue: bool
-    is_escalated: bool  #: the one message about it was made
+    is_overdue: bool  #: one message about it goes out, and it stands first in its lane
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of a list. `lane` is where it waits now: ``assistance`` too where a reviewer asked for help."""
+    """A line of a list. `alert.lane` is where it waits now, ``assistance`` too where a reviewer says so."""
 
     alert: AlertRecord
-    lane: str
     state: State
     clock: Clock
     held_by: str | None = None  #: name of another person who has it open

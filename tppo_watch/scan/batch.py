@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from ..alerts.lanes import is_more_urgent, lane_for
 from ..config import SourceSettings
+from ..review.desk import note_reopened
 from ..storage import alerts as stored_alerts
 from ..storage import posts as stored_posts
 from ..storage.posts import Earlier, NewPost, content_hash
@@ -167,6 +168,7 @@ def _alert(
         return Earlier(stored_alerts.raise_alert(connection, post_id, lane, now=now), lane)
     if lane is not None and is_more_urgent(lane, before.lane):
         stored_alerts.move(connection, before.alert_id, post_id=post_id, lane=lane, now=now)
+        note_reopened(connection, before.alert_id, now=now)
         outcome.lanes.append(lane)
         return Earlier(before.alert_id, lane)
     stored_alerts.touch(connection, before.alert_id, now=now)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from ..errors import NotFoundError
 from .schema import alerts, assessments, posts
-
-State = Literal["open", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +73,6 @@ def touch(connection: Connection, alert_id: int, *, now: datetime) -> None:
     connection.execute(update(alerts).where(alerts.c.id == alert_id).values(last_seen=now))
 
 
-def set_state(connection: Connection, alert_id: int, state: State) -> None:
-    """Close an alert or open it again. Raises `NotFoundError`."""
-    done = connection.execute(update(alerts).where(alerts.c.id == alert_id).values(state=state))
-    if not done.rowcount:
-        raise NotFoundError("alert", str(alert_id))
-
-
 def listed(
     connection: Connection,
     *,
@@ -101,6 +92,13 @@ def listed(
     if state is not None:
         query = query.where(alerts.c.state == state)
     return [_record(row) for row in connection.execute(query.limit(limit))]
+
+
+def several(connection: Connection, ids: Sequence[int]) -> list[AlertRecord]:
+    """Those alerts, in the order of `ids`; one that is not there is left out."""
+    rows = connection.execute(_joined().where(alerts.c.id.in_(ids)))
+    found = {row.id: _record(row) for row in rows}
+    return [found[id] for id in ids if id in found]
 
 
 def get(connection: Connection, alert_id: int) -> AlertRecord:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.scanning import NOW, KeywordAssessor
-from tppo_watch.config import FetchSettings, SourceSettings
+from tppo_watch.config import FetchSettings, ReviewSettings, SourceSettings
+from tppo_watch.review import Desk
 from tppo_watch.scan import ScanOptions, scan
 from tppo_watch.storage import alerts, open_store, schema
 
@@ -100,8 +101,8 @@ def test_an_edit_for_the_worse_moves_the_alert(bench):
     """The alert follows the more urgent version, and opens again if it was closed."""
     bench.write("kebun sawit")
     bench.scan()
-    with bench.store.write() as connection:
-        alerts.set_state(connection, bench.alerts()[0].id, "closed")
+    desk = Desk(bench.store, ReviewSettings(), bench.folder / "anchor")
+    desk.set_closed([bench.alerts()[0].id], True, now=NOW)
     bench.write("kebun sawit lewat Kamboja")
     bench.scan()
     (alert,) = bench.alerts()
@@ -124,8 +125,8 @@ def test_a_closed_alert_stays_closed_when_copies_come(bench):
     """Copies are counted and wake nobody."""
     bench.write(HOT)
     bench.scan()
-    with bench.store.write() as connection:
-        alerts.set_state(connection, bench.alerts()[0].id, "closed")
+    desk = Desk(bench.store, ReviewSettings(), bench.folder / "anchor")
+    desk.set_closed([bench.alerts()[0].id], True, now=NOW)
     bench.write(HOT, HOT)
     bench.scan()
     assert bench.alerts() == []

@@ -102,17 +102,10 @@ def test_alerts_are_listed_by_lane_then_risk_then_time(connection):
     assert len(alerts.listed(connection, lanes=LANES, limit=2)) == 2
 
 
-def test_alerts_are_closed_and_opened(connection):
-    """A closed alert leaves the open list, and an unknown one is an error."""
-    alert = raised(connection, "1", "high", 0.9)
-    alerts.set_state(connection, alert, "closed")
-    assert alerts.listed(connection, lanes=LANES) == []
-    assert [record.state for record in alerts.listed(connection, lanes=LANES, state=None)] == ["closed"]
-    alerts.set_state(connection, alert, "open")
-    assert len(alerts.listed(connection, lanes=LANES)) == 1
-    for call in (lambda: alerts.set_state(connection, 99, "open"), lambda: alerts.get(connection, 99)):
-        with pytest.raises(NotFoundError, match="no alert with id '99'"):
-            call()
+def test_an_unknown_alert_is_an_error(connection):
+    """An alert that is not there is named."""
+    with pytest.raises(NotFoundError, match="no alert with id '99'"):
+        alerts.get(connection, 99)
 
 
 def test_an_assessment_comes_back_as_it_was_told(connection):

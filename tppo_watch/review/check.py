@@ -1,0 +1,54 @@
+"""Whether a decision is whole, before anything is written. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..errors import ReviewError
+from ..knowledge.agencies import referral
+from .records import KINDS, REASONS, Decision
+
+MOST_AT_ONCE = 1000  # posts of one bulk decision: more than that nobody has counted
+_LONGEST_NOTE, _LONGEST_REASON = 5000, 500  # characters
+_LONGEST_SNOOZE = timedelta(days=90)
+# What a database cannot hold.
+_UNSTORABLE = re.compile("[\ud800-\udfff\0]")
+
+
+def checked_body(decision: Decision, now: datetime) -> dict[str, Any]:
+    """What is kept of a decision, with only the fields that belong to its kind. Raises `ReviewError`."""
+    if decision.kind not in KINDS:
+        raise ReviewError(f"there is no decision {decision.kind!r}; there are {', '.join(KINDS)}")
+    note = _UNSTORABLE.sub("\ufffd", decision.note.strip())
+    if len(note) > _LONGEST_NOTE:
+        raise ReviewError(f"a note has at most {_LONGEST_NOTE:,} characters, this one has {len(note):,}")
+    body: dict[str, Any] = {"note": note}
+    match decision.kind:
+        case "not_trafficking":
+            if decision.reason not in REASONS:
+                raise ReviewError(f"say why it is not trafficking: {', '.join(REASONS)}")
+            body["reason"] = decision.reason
+        case "refer":
+            if decision.agency not in {agency.id for agency in referral().agencies}:
+                raise ReviewError(f"there is no agency {decision.agency!r} in agencies.yaml")
+            body["agency"] = decision.agency
+        case "snooze":
+            until = decision.until
+            if until is None or until.tzinfo is None or not now < until <= now + _LONGEST_SNOOZE:
+                raise ReviewError(f"snooze until a moment within the next {_LONGEST_SNOOZE.days} days")
+            body["until"] = until.isoformat()
+        case "assign":
+            body["assignee"] = decision.assignee
+        case "note" if not note:
+            raise ReviewError("the note is empty")
+    return body
+
+
+def checked_reason(reason: str) -> str:
+    """Why somebody wants to see numbers. Raises `ReviewError`."""
+    reason = _UNSTORABLE.sub("\ufffd", reason.strip())
+    if not 1 <= len(reason) <= _LONGEST_REASON:
+        raise ReviewError(f"give a reason of 1 to {_LONGEST_REASON} characters; it is logged")
+    return reason

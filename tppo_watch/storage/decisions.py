@@ -1,0 +1,319 @@
+"""What people did about alerts: acts, the state that follows from them, and who has a post open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+
+from .schema import alerts, assessments, review_acts, review_claims, review_states, review_targets, users
+
+# SQLite takes 32,766 values in one statement.
+_CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAct:
+    """An act as it is kept, for one or many alerts."""
+
+    id: int
+    at: datetime
+    actor: int | None
+    actor_name: str | None
+    kind: str
+    body: Mapping[str, Any]
+    salt: str | None
+    undoes: int | None
+    alerts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """The row of one alert in `review_states`; `body` is what no list is filtered by."""
+
+    alert_id: int
+    status: str
+    assignee: int | None
+    snoozed_until: datetime | None
+    first_opinion_by: int | None
+    is_disputed: bool
+    version: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the order of the queue goes by."""
+
+    alert_id: int
+    lane: str
+    risk: float
+    first_seen: datetime
+
+
+def add_act(
+    connection: Connection,
+    *,
+    at: datetime,
+    actor: int | None,
+    kind: str,
+    body: Mapping[str, Any],
+    salt: str,
+    alerts: Sequence[int],
+    undoes: int | None = None,
+) -> int:
+    """Add an act on these alerts; its id."""
+    values = {"at": at, "actor": actor, "kind": kind, "body": dict(body), "salt": salt, "undoes": undoes}
+    act_id = connection.execute(insert(review_acts).values(values).returning(review_acts.c.id)).scalar_one()
+    connection.execute(
+        insert(review_targets), [{"alert_id": alert_id, "act_id": act_id} for alert_id in alerts]
+    )
+    return act_id
+
+
+def act(connection: Connection, act_id: int) -> StoredAct | None:
+    """One act with its alerts."""
+    found = _acts(connection, review_acts.c.id == act_id)
+    return found[0] if found else None
+
+
+def acts_of(connection: Connection, alert_ids: Collection[int]) -> dict[int, list[StoredAct]]:
+    """Alert -> every act that touches it, oldest first. Acts on many alerts name all of them."""
+    found: dict[int, list[StoredAct]] = {alert_id: [] for alert_id in alert_ids}
+    touched: dict[int, list[int]] = {}
+    for chunk in _chunks(sorted(alert_ids)):
+        pairs = select(review_targets.c.act_id, review_targets.c.alert_id).where(
+            review_targets.c.alert_id.in_(chunk)
+        )
+        for act_id, alert_id in connection.execute(pairs):
+            touched.setdefault(act_id, []).append(alert_id)
+    for chunk in _chunks(sorted(touched)):
+        for stored in _acts(connection, review_acts.c.id.in_(chunk)):
+            for alert_id in touched[stored.id]:
+                found[alert_id].append(stored)
+    return found
+
+
+def latest_acts(connection: Connection, actor: int, limit: int) -> list[StoredAct]:
+    """The latest acts of one person, the latest first."""
+    ids = select(review_acts.c.id).where(review_acts.c.actor == actor)
+    ids = ids.order_by(review_acts.c.id.desc()).limit(limit)
+    return _acts(connection, review_acts.c.id.in_(list(connection.execute(ids).scalars())))[::-1]
+
+
+def undone_by(connection: Connection, act_id: int) -> list[int]:
+    """The undoing acts that name this one, oldest first."""
+    query = select(review_acts.c.id).where(review_acts.c.undoes == act_id).order_by(review_acts.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def _acts(connection: Connection, condition: ColumnElement[bool]) -> list[StoredAct]:
+    query = (
+        select(review_acts, users.c.name.label("actor_name"))
+        .outerjoin(users, users.c.id == review_acts.c.actor)
+        .where(condition)
+        .order_by(review_acts.c.id)
+    )
+    rows = list(connection.execute(query))
+    targets: dict[int, list[int]] = {row.id: [] for row in rows}
+    for chunk in _chunks(sorted(targets)):
+        pairs = (
+            select(review_targets.c.act_id, review_targets.c.alert_id)
+            .where(review_targets.c.act_id.in_(chunk))
+            .order_by(review_targets.c.alert_id)
+        )
+        for act_id, alert_id in connection.execute(pairs):
+            targets[act_id].append(alert_id)
+    return [StoredAct(alerts=tuple(targets[row.id]), **row._mapping) for row in rows]
+
+
+def states(connection: Connection, alert_ids: Collection[int]) -> dict[int, StoredState]:
+    """The states of those of the alerts that anybody did something about."""
+    found = {}
+    for chunk in _chunks(sorted(alert_ids)):
+        for row in connection.execute(select(review_states).where(review_states.c.alert_id.in_(chunk))):
+            found[row.alert_id] = StoredState(**row._mapping)
+    return found
+
+
+def set_states(connection: Connection, new: Iterable[tuple[StoredState, str, bool]]) -> None:
+    """Write states, each with the lane of its alert and whether it waits for somebody."""
+    rows = list(new)
+    ids = [state.alert_id for state, _, _ in rows]
+    for chunk in _chunks(ids):
+        connection.execute(delete(review_states).where(review_states.c.alert_id.in_(chunk)))
+    names = StoredState.__dataclass_fields__
+    connection.execute(
+        insert(review_states), [{name: getattr(state, name) for name in names} for state, _, _ in rows]
+    )
+    for state, lane, is_waiting in rows:
+        connection.execute(
+            update(alerts)
+            .where(alerts.c.id == state.alert_id)
+            .values(lane=lane, state="open" if is_waiting else "closed")
+        )
+
+
+def levels(connection: Connection, alert_ids: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """Alert -> level and need of help of the assessment behind it; alerts that are not there are left out."""
+    found = {}
+    for chunk in _chunks(sorted(alert_ids)):
+        query = (
+            select(alerts.c.id, assessments.c.level, assessments.c.assistance)
+            .join(assessments, assessments.c.post_id == alerts.c.post_id)
+            .where(alerts.c.id.in_(chunk))
+        )
+        found.update({row.id: (row.level, row.assistance) for row in connection.execute(query)})
+    return found
+
+
+# Lists
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which alerts a list holds; None filters nothing."""
+
+    now: datetime
+    state: str | None = None
+    statuses: tuple[str, ...] | None = None
+    is_snoozed: bool | None = None
+    is_disputed: bool | None = None
+    assignee: int | None = None
+    free_for: int | None = None  #: neither assigned to nor held by anybody but this user
+    hidden_from: int | None = None  #: leave out what waits for the second opinion of this user
+    second_for: int | None = None  #: only what waits for a second opinion that this user may give
+    without: int | None = None  #: leave out this alert
+    among: tuple[int, ...] | None = None  #: only these; at most 10,000
+
+
+def places(
+    connection: Connection,
+    wanted: Filter,
+    *,
+    lane: str,
+    before: datetime,
+    is_overdue: bool,
+    limit: int,
+) -> list[Place]:
+    """One stretch of a list: of one lane, those first seen up to `before` by age, or the others by risk."""
+    query = _filtered(select(alerts.c.id, alerts.c.lane, alerts.c.risk, alerts.c.first_seen), wanted).where(
+        alerts.c.lane == lane
+    )
+    if is_overdue:
+        query = query.where(alerts.c.first_seen <= before).order_by(alerts.c.first_seen, alerts.c.id)
+    else:
+        query = query.where(alerts.c.first_seen > before).order_by(alerts.c.risk.desc(), alerts.c.id.desc())
+    return [Place(*row) for row in connection.execute(query.limit(limit))]
+
+
+def count(
+    connection: Connection, wanted: Filter, *, lane: str | None = None, before: datetime | None = None
+) -> int:
+    """How many a list holds, of one lane and first seen up to `before` where these are given."""
+    query = _filtered(select(func.count()).select_from(alerts), wanted)
+    if lane is not None:
+        query = query.where(alerts.c.lane == lane)
+    if before is not None:
+        query = query.where(alerts.c.first_seen <= before)
+    return connection.execute(query).scalar_one()
+
+
+def _filtered(query: Any, wanted: Filter) -> Any:
+    query = query.outerjoin(review_states, review_states.c.alert_id == alerts.c.id)
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    column = review_states.c
+    sleeping = and_(column.snoozed_until.is_not(None), column.snoozed_until > wanted.now)
+    found: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        found.append(alerts.c.state == wanted.state)
+    if wanted.statuses is not None:
+        found.append(column.status.in_(wanted.statuses))
+    if wanted.is_snoozed is not None:
+        awake = or_(column.snoozed_until.is_(None), column.snoozed_until <= wanted.now)
+        found.append(sleeping if wanted.is_snoozed else awake)
+    if wanted.is_disputed:
+        found.append(column.is_disputed.is_(True))
+    if wanted.assignee is not None:
+        found.append(column.assignee == wanted.assignee)
+    if wanted.free_for is not None:
+        held = select(review_claims.c.alert_id).where(
+            review_claims.c.user_id != wanted.free_for, review_claims.c.until > wanted.now
+        )
+        found.append(or_(column.assignee.is_(None), column.assignee == wanted.free_for))
+        found.append(alerts.c.id.not_in(held))
+    if wanted.hidden_from is not None:
+        found.append(or_(column.first_opinion_by.is_(None), column.first_opinion_by == wanted.hidden_from))
+    if wanted.second_for is not None:
+        found.append(column.first_opinion_by != wanted.second_for)
+    if wanted.among is not None:
+        found.append(alerts.c.id.in_(wanted.among))
+    if wanted.without is not None:
+        found.append(alerts.c.id != wanted.without)
+    return found
+
+
+# Claims
+
+
+def claim(connection: Connection, alert_id: int, user_id: int, *, until: datetime) -> None:
+    """Note that a user has a post open; whoever had it before has it no longer."""
+    release(connection, [alert_id])
+    connection.execute(insert(review_claims).values(alert_id=alert_id, user_id=user_id, until=until))
+
+
+def release(connection: Connection, alert_ids: Sequence[int]) -> None:
+    """Nobody has these open."""
+    for chunk in _chunks(alert_ids):
+        connection.execute(delete(review_claims).where(review_claims.c.alert_id.in_(chunk)))
+
+
+def release_all_of(connection: Connection, user_id: int) -> None:
+    """This user has nothing open."""
+    connection.execute(delete(review_claims).where(review_claims.c.user_id == user_id))
+
+
+def holders(
+    connection: Connection, alert_ids: Collection[int], *, now: datetime
+) -> dict[int, tuple[int, str]]:
+    """Alert -> id and name of whoever has it open."""
+    found = {}
+    for chunk in _chunks(sorted(alert_ids)):
+        query = (
+            select(review_claims.c.alert_id, users.c.id, users.c.name)
+            .join(users, users.c.id == review_claims.c.user_id)
+            .where(review_claims.c.alert_id.in_(chunk), review_claims.c.until > now)
+        )
+        found.update({row.alert_id: (row.id, row.name) for row in connection.execute(query)})
+    return found
+
+
+def forget(connection: Connection, alert_ids: Collection[int]) -> list[int]:
+    """Remove what was said of these alerts, before they go; the acts that are empty now, as tombstones.
+
+    An act on other alerts too keeps its text for them.
+    """
+    for table in (review_claims, review_states):
+        for chunk in _chunks(sorted(alert_ids)):
+            connection.execute(delete(table).where(table.c.alert_id.in_(chunk)))
+    touched = sorted({stored.id for found in acts_of(connection, alert_ids).values() for stored in found})
+    for chunk in _chunks(sorted(alert_ids)):
+        connection.execute(delete(review_targets).where(review_targets.c.alert_id.in_(chunk)))
+    left: set[int] = set()
+    for chunk in _chunks(touched):
+        query = select(review_targets.c.act_id).where(review_targets.c.act_id.in_(chunk))
+        left.update(connection.execute(query).scalars())
+    empty = [act_id for act_id in touched if act_id not in left]
+    for chunk in _chunks(empty):
+        connection.execute(update(review_acts).where(review_acts.c.id.in_(chunk)).values(body={}, salt=None))
+    return empty
+
+
+def _chunks(values: Sequence[int]) -> list[Sequence[int]]:
+    return [values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK)]
