@@ -24,7 +24,7 @@ from ..errors import AuditError, StorageError
 from ..storage import Store
 from ..storage import audit as stored
 from ..storage.audit import Entry
-from ..storage.schema import alerts, review_acts, review_targets
+from ..storage.schema import review_acts, review_targets
 
 _START = "0" * 64
 _CHUNK = 1000
@@ -93,6 +93,9 @@ def verify(connection: Connection, anchor: Path) -> int:
     lost = [seq for seq in known.confirmed if seq > state.seq]
     if lost:
         raise AuditError(min(lost), "is missing: it and what follows was cut off")
+    gaps = {object: seq for object, seq in state.gaps.items() if object not in state.purged}
+    for object, seq in sorted(gaps.items(), key=lambda item: item[1]):
+        raise AuditError(seq, f"{object.replace(':', ' ')} was emptied, and no purge was logged")
     _check_no_act_is_new(connection, state)
     return state.seq
 
@@ -102,8 +105,9 @@ class _Checked:
     seq: int = 0
     hash: str = _START
     acts: dict[int, int] = field(default_factory=dict)  #: act -> the record that logged it
-    purged: set[int] = field(default_factory=set)
-    emptied: set[int] = field(default_factory=set)  #: acts without a salt, which only a purge may leave
+    purged: set[str] = field(default_factory=set)  #: objects
+    #: What only a purge may leave, each with the record it belongs to: emptied acts, alerts that acts lack.
+    gaps: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -128,40 +132,33 @@ def _check_row(entry: Entry, state: _Checked, known: _Anchor, anchor: Path) -> N
 
 
 def _check_acts(connection: Connection, chunk: list[Entry], state: _Checked) -> None:
-    logged = {_act_id(entry): entry for entry in chunk if _act_id(entry) and entry.action != "purge"}
-    state.purged.update(act_id for entry in chunk if entry.action == "purge" and (act_id := _act_id(entry)))
+    state.purged.update(entry.object for entry in chunk if entry.action == "purge")
+    logged = {id: entry for entry in chunk if (id := _act_id(entry)) and entry.action != "purge"}
     state.acts.update((act_id, entry.seq) for act_id, entry in logged.items())
-    rows = {
-        row.id: row
-        for row in connection.execute(select(review_acts).where(review_acts.c.id.in_(list(logged))))
-    }
+    ids = list(logged)
+    query = select(review_acts).where(review_acts.c.id.in_(ids))
+    rows = {row.id: row for row in connection.execute(query)}
     targets: dict[int, set[int]] = {}
     pairs = select(review_targets.c.act_id, review_targets.c.alert_id)
-    for act_id, alert_id in connection.execute(pairs.where(review_targets.c.act_id.in_(list(logged)))):
+    for act_id, alert_id in connection.execute(pairs.where(review_targets.c.act_id.in_(ids))):
         targets.setdefault(act_id, set()).add(alert_id)
     for act_id, entry in logged.items():
         row = rows.get(act_id)
         if row is None:
             raise AuditError(entry.seq, f"act {act_id}, which it logged, is missing")
         if row.salt is None:
-            state.emptied.add(act_id)
+            state.gaps.setdefault(f"act:{act_id}", entry.seq)
             continue
         if digest_of(act_detail(row.kind, row.actor, row.body, row.undoes), row.salt) != entry.digest:
             raise AuditError(entry.seq, f"act {act_id} is not as it was logged")
-        _check_targets(connection, entry, row.body["alerts"], targets.get(act_id, set()))
-
-
-def _check_targets(connection: Connection, entry: Entry, logged: list[int], found: set[int]) -> None:
-    """An act touches the alerts it was logged with, apart from those that are purged."""
-    lost = set(logged) - found
-    left = select(alerts.c.id).where(alerts.c.id.in_(sorted(lost)))
-    if found - set(logged) or (lost and connection.execute(left).first() is not None):
-        raise AuditError(entry.seq, "is of an act on other alerts than it was logged with")
+        expected, found = set(row.body["alerts"]), targets.get(act_id, set())
+        if found - expected:
+            raise AuditError(entry.seq, f"act {act_id} is on other alerts than it was logged with")
+        for alert_id in expected - found:
+            state.gaps.setdefault(f"alert:{alert_id}", entry.seq)
 
 
 def _check_no_act_is_new(connection: Connection, state: _Checked) -> None:
-    if blanked := sorted(state.emptied - state.purged, key=lambda act_id: state.acts[act_id]):
-        raise AuditError(state.acts[blanked[0]], f"act {blanked[0]} was emptied, and no purge was logged")
     # A scan opens an alert again without a person; that is no decision, and is not logged.
     query = select(review_acts.c.id).where(review_acts.c.kind != "reopen").order_by(review_acts.c.id)
     for act_id in connection.execute(query).scalars():
@@ -191,7 +188,8 @@ def _canonical(value: Any) -> str:
 def _append(anchor: Path, sign: str, added: list[Entry]) -> None:
     if not added:
         return
-    lines = "".join(f"{sign} {entry.seq} {entry.hash}\n" for entry in added)
+    # The break comes first, so that a line cut short by a crash spoils none after it.
+    lines = "".join(f"\n{sign} {entry.seq} {entry.hash}" for entry in added)
     try:
         handle = os.open(anchor, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -213,8 +211,8 @@ def _read_anchor(path: Path) -> _Anchor:
             for line in lines:
                 sign, _, rest = line.strip().partition(" ")
                 seq, _, hash = rest.partition(" ")
-                if not seq.isdecimal() or len(seq) > 18:
-                    continue  # a line that was cut short when the machine stopped
+                if not seq.isdecimal() or len(seq) > 18 or len(hash) != len(_START):
+                    continue  # cut short when the machine stopped
                 if sign == "+":
                     found.intended.setdefault(int(seq), []).append(hash)
                 elif sign == "=":

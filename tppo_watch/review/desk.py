@@ -351,6 +351,11 @@ class Desk:
             kind = "close" if is_closed else "reopen"
             return self._act(writing, None, kind, {}, _checked_ids(alerts), now)
 
+    def forget(self, alerts: Collection[int], *, now: datetime) -> None:
+        """Remove what was said of these alerts, before they go themselves; the log keeps a tombstone."""
+        with recording(self._store, self._anchor) as writing:
+            forget(writing, alerts, now=now)
+
     # How an act is written
 
     def _act(
@@ -430,6 +435,14 @@ def refresh(connection: Connection, alert_ids: Sequence[int]) -> None:
         connection,
         [(to_stored(state), lane_of(state, *levels[state.alert_id]), state.is_waiting) for state in states],
     )
+
+
+def forget(writing: Writing, alerts: Collection[int], *, now: datetime, actor: int | None = None) -> None:
+    """As `Desk.forget`, in a transaction that removes more than that."""
+    for act_id in decisions.forget(writing.connection, alerts):
+        writing.ledger.add(actor, "purge", f"act:{act_id}", now=now)
+    for alert_id in sorted(alerts):
+        writing.ledger.add(actor, "purge", f"alert:{alert_id}", now=now)
 
 
 def note_reopened(connection: Connection, alert_id: int, *, now: datetime) -> None:

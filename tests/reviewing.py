@@ -1,0 +1,72 @@
+"""What the tests of the review share: a database with alerts, a clock moved by hand, four people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tests.scanning import NOW, assessment
+from tppo_watch.alerts.lanes import lane_for
+from tppo_watch.config import ReviewSettings
+from tppo_watch.review import Accounts, Desk, User
+from tppo_watch.storage import Store, alerts, open_store, posts, sources, users
+from tppo_watch.storage.posts import NewPost, content_hash
+
+
+class Office:
+    """A database of its own with four people; passwords are nobody's business here, so none is hashed."""
+
+    def __init__(self, store: Store, folder: Path, **settings: object) -> None:
+        self.store, self.now = store, NOW
+        self.anchor = folder / "tppo.audit"
+        self.settings = ReviewSettings(**settings)
+        self.desk = Desk(store, self.settings, self.anchor)
+        self.accounts = Accounts(store, self.settings, self.anchor)
+        self._posts = 0
+        with store.write() as connection:
+            sources.ensure(connection, "s")
+        self.ani, self.budi = self.hire("Ani"), self.hire("Budi")
+        self.citra, self.dewi = self.hire("Citra", "lead"), self.hire("Dewi", "reader")
+
+    def hire(self, name: str, role: str = "reviewer") -> User:
+        with self.store.write() as connection:
+            user_id = users.add(
+                connection, name=name, name_key=name.casefold(), role=role, password="-", now=NOW
+            )
+        return next(user for user in self.accounts.listed() if user.id == user_id)
+
+    def raised(
+        self,
+        level: str = "high",
+        *,
+        text: str | None = None,
+        risk: float | None = None,
+        assistance: bool = False,
+        at: datetime | None = None,
+    ) -> int:
+        """An alert about a post of its own; its id."""
+        self._posts += 1
+        said = text or f"Loker Kamboja nomor {self._posts}, WA 0812-0000-{self._posts:04}"
+        found = assessment(said, level=level, assistance=assistance, sign="kamboja", risk=risk)
+        new = NewPost("s", str(self._posts), content_hash(said), said, NOW, (str(self._posts),))
+        with self.store.write() as connection:
+            (post_id,) = posts.add(connection, [(new, None)])
+            posts.add_assessments(connection, [(post_id, found)])
+            return alerts.raise_alert(connection, post_id, lane_for(found), now=at or self.now)
+
+    def seen(self, alert_id: int, actor: User) -> int:
+        """Open a post and return its version, as a form holds it."""
+        return self.desk.open(actor, alert_id, now=self.now).item.state.version
+
+    def later(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@contextmanager
+def office(folder: Path, **settings: object) -> Iterator[Office]:
+    """An office on an SQLite file in `folder`."""
+    with open_store(f"sqlite:///{folder}/a.db") as store:
+        yield Office(store, folder, **settings)
