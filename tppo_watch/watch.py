@@ -13,10 +13,11 @@ from pathlib import Path
 from .alerts import LANES
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
+from .review import Accounts, Desk, audit
 from .scan import ScanOptions, ScanReport, next_due, scan
 from .scan.batch import Assesses
 from .storage import Store, alerts, open_store, sources
-from .storage.alerts import AlertRecord, State
+from .storage.alerts import AlertRecord
 from .storage.keys import load_key
 from .storage.sources import SourceState
 
@@ -156,10 +157,24 @@ class Watch:
         with self._store.read() as connection:
             return alerts.get(connection, alert_id)
 
-    def set_alert_state(self, alert_id: int, state: State) -> None:
-        """Close an alert or open it again. Raises `NotFoundError`."""
-        with self._store.write() as connection:
-            alerts.set_state(connection, alert_id, state)
+    def now(self) -> datetime:
+        """The present moment, as this service knows it."""
+        return self._clock()
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What a signed-in person can see and do."""
+        return Desk(self._store, self.settings.review, self.settings.audit.anchor)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self._store, self.settings.review, self.settings.audit.anchor)
+
+    def verify_audit(self) -> int:
+        """Check the log of who did what; the number of its records. `AuditError` names the first bad one."""
+        with self._store.read() as connection:
+            return audit.verify(connection, self.settings.audit.anchor)
 
     def close(self) -> None:
         self._store.close()

@@ -27,6 +27,8 @@ COMMANDS = {
     "scan": "Fetch all due sources once, assess, store, group and alert.",
     "sources": "The sources, and how each fared lately.",
     "alerts": "The alerts.",
+    "users": "Reviewers of the console: add, list, disable, reset.",
+    "audit": "Check the log of every decision for tampering.",
     "train": "Train a model from a corpus.",
     "evaluate": "Measure a model on labelled posts.",
     "models": "List and verify models.",
