@@ -1,4 +1,4 @@
-"""RSS and Atom, through feedparser."""
+"""RSS and Atom, through feedparser, in a process that can be ended."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import feedparser
 from ..config import SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
+from . import guarded
 from .content import Fetcher
 from .dates import parse_time, to_utc
 from .plain import id_from
@@ -41,26 +42,30 @@ _RUNNING_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
 
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
-    """Yield one post an item, title first, in the order of the feed."""
+    """Yield one post an item, title first, in the order of the feed, read in a guarded process."""
     stream = fetcher.open(source)
     if stream is None:
         return
     with stream:
         body = stream.read()
+    yield from guarded.items("feed", body, source, fetcher.config)
+
+
+def items(body: bytes, source: SourceSettings, max_items: int) -> Iterator[Post | Failure]:
+    """What a feed holds. Its time and memory are bounded by nothing but the process it runs in."""
     parsed = _parse(body, source)
     entries = parsed.entries
     shared = _shared_links(parsed)
-    for number, entry in enumerate(islice(entries, fetcher.config.max_items), 1):
+    for number, entry in enumerate(islice(entries, max_items), 1):
         try:
             yield _post(entry, source.id, shared)
         except Exception as exc:  # the edge of one item: feedparser's records are as odd as the feed
             yield Failure(f"{source.id}: item {number}", "read", f"{type(exc).__name__} in this item")
-    if len(entries) > fetcher.config.max_items:
-        limit = fetcher.config.max_items
+    if len(entries) > max_items:
         yield Failure(
             source.id,
             "read",
-            f"{len(entries)} items, only the first {limit} read ([fetch] max_items = {limit})",
+            f"{len(entries)} items, only the first {max_items} read ([fetch] max_items = {max_items})",
         )
     if parsed.bozo and _is_damage(parsed.bozo_exception):
         yield Failure(
@@ -84,6 +89,8 @@ def _parse(body: bytes, source: SourceSettings) -> Any:
             io.BytesIO(_REFERENCE.sub(_legal, body)),
             response_headers={"content-location": source.url} if source.url else None,
         )
+    except MemoryError:
+        raise  # the guard of this process sees to it
     except Exception as exc:  # some small malformed feeds make feedparser raise whatever they hit inside
         raise SourceError(source.id, f"cannot be read as a feed ({type(exc).__name__})") from exc
     if not parsed.version and not parsed.entries:
