@@ -9,17 +9,20 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
+from .assess.cascade import Band, DeepReader
 from .assess.evidence import EvidenceSpace, Reading, inputs_of, missing_in
-from .assess.levels import MAY_BE_HIGH, Thresholds, level_of, thresholds_for
-from .assess.weigh import Weigher
+from .assess.levels import MAY_BE_HIGH, Thresholds, level_of
+from .assess.stage import CASCADE, STUDENT, Stage, check_shapes
 from .classifiers.features import Vocabulary
 from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores
 from .classifiers.store import StoredModel, read_model
+from .classifiers.transformer.runtime import Encoder, is_available
 from .entities import find_entities
 from .errors import ModelMismatchError
 from .indicators.finder import default_finder
+from .indicators.seen import SignLimits
 from .text.document import read
 from .text.language import language
 from .types import STANCES, Assessment, Label, Match
@@ -35,6 +38,9 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
 
     Parameters
     ----------
+    model : str or Path, optional
+        ``"student"`` is the default model without its encoder: faster, and all there is where onnxruntime
+        is not installed.
     prevalence : float, optional
         Share of trafficking posts among those that will be read, in (0, 1); that of the model card where not
         given. Risks and the thresholds of the levels follow it.
@@ -46,6 +52,8 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
     if prevalence is not None and not 0 < prevalence < 1:
         raise ValueError(f"prevalence must lie between 0 and 1, not {prevalence}")
     stored = read_model(model)
+    if stored.encoder is not None and not is_available():
+        stored = stored.without_encoder()
     try:
         return Assessor(stored, prevalence=prevalence)
     except (KeyError, TypeError, ValueError, IndexError) as exc:  # the digests hold, yet it is no model
@@ -56,15 +64,34 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """What the model says of a batch of texts; one row or item a text."""
+    """What one stage says of some texts; one row or item a text."""
 
+    readings: Sequence[Reading]
     scores: Scores
+    stage: Stage
     stances: list[int]
     offering: list[float]  #: probability that the writer may be offering
     parts: np.ndarray  #: log-odds of each part of the evidence
     calibration: list[float]  #: log-odds
     risks: list[float]
     intervals: list[list[float]]
+
+    @classmethod
+    def of(cls, readings: Sequence[Reading], scores: Scores, evidence: np.ndarray, stage: Stage) -> _Weighed:
+        sums = stage.weigher.sums(evidence)
+        log_odds = stage.weigher.log_odds(sums)
+        risks = expit(log_odds)
+        return cls(
+            readings,
+            scores,
+            stage,
+            stances=scores.stance.argmax(axis=1).tolist(),
+            offering=scores.stance[:, _OFFERING].sum(axis=1).tolist(),
+            parts=evidence * stage.weigher.weights,
+            calibration=(log_odds - sums).tolist(),
+            risks=risks.tolist(),
+            intervals=stage.weigher.intervals(evidence, risks).tolist(),
+        )
 
 
 class Assessor:
@@ -87,25 +114,23 @@ class Assessor:
         self._heads = LinearHeads(
             Vocabulary(model.features, arrays["idf"]), config["types"], arrays["weights"], arrays["bias"]
         )
-        _check_shapes(model, len(self._space.names))
+        _check(model, len(self._space.names))
         fitted = float(config["prevalence"])
         self.prevalence = fitted if prevalence is None else prevalence
-        self._weigher = Weigher(
-            base=float(config["base"]),
-            weights=arrays["evidence"].astype(np.float64),
-            refits=arrays["refits"].astype(np.float64),
-            knots=arrays["knots"].astype(np.float64),
-            values=arrays["values"].astype(np.float64),
-            shift=float(logit(self.prevalence) - logit(fitted)),
-        )
-        self._assistance = float(config["assistance_threshold"])
-        self.thresholds = self._thresholds(arrays["heldout"].astype(np.float64), fitted)
+        known = {"fitted": fitted, "prevalence": self.prevalence}
+        self._student = Stage.of(config, arrays, STUDENT, **known)
+        self._reader: DeepReader | None = None
+        if model.encoder is not None:
+            cascade = config["cascade"]
+            self._cascade = Stage.of(cascade, arrays, CASCADE, **known)
+            self._reader = DeepReader(
+                Encoder(*model.encoder), Band(**cascade["band"]), SignLimits(**cascade["signs"])
+            )
 
-    def _thresholds(self, heldout: np.ndarray, fitted: float) -> Thresholds:
-        sums, is_case, weights = heldout[0], heldout[1] > 0, heldout[2]
-        scale = np.where(is_case, self.prevalence / fitted, (1 - self.prevalence) / (1 - fitted))
-        risks = expit(self._weigher.log_odds(sums))
-        return thresholds_for(risks, is_case, weights * scale, prevalence=self.prevalence)
+    @property
+    def thresholds(self) -> Thresholds:
+        """Lowest risk of each level, as the last stage has them."""
+        return (self._student if self._reader is None else self._cascade).thresholds
 
     def assess(self, text: str) -> Assessment:
         """Assess one text of at most a million characters; see :class:`~tppo_watch.types.Assessment`."""
@@ -130,11 +155,6 @@ class Assessor:
         for done in parallel(delayed(self._batch)(batch) for batch in batches):
             yield from done
 
-    def evidence(self, readings: Sequence[Reading]) -> tuple[Scores, np.ndarray]:
-        """Scores of the heads, and the evidence that is weighed: shape (n, n_names)."""
-        scores = self._heads.score([inputs_of(reading) for reading in readings])
-        return scores, self._space.matrix(readings, scores)
-
     def _batch(self, texts: Sequence[str]) -> list[Assessment]:
         for text in texts:
             if not isinstance(text, str):
@@ -142,22 +162,28 @@ class Assessor:
             if len(text) > MAX_CHARACTERS:
                 raise ValueError(f"a text may have {MAX_CHARACTERS:,} characters, this one has {len(text):,}")
         readings = read_texts(texts)
-        scores, evidence = self.evidence(readings)
-        sums = self._weigher.sums(evidence)
-        log_odds = self._weigher.log_odds(sums)
-        risks = expit(log_odds)
-        weighed = _Weighed(
-            scores,
-            stances=scores.stance.argmax(axis=1).tolist(),
-            offering=scores.stance[:, _OFFERING].sum(axis=1).tolist(),
-            parts=evidence * self._weigher.weights,
-            calibration=(log_odds - sums).tolist(),
-            risks=risks.tolist(),
-            intervals=self._weigher.intervals(evidence, risks).tolist(),
-        )
-        return [self._assessment(reading, weighed, i) for i, reading in enumerate(readings)]
+        values = self._heads.log_odds([inputs_of(reading) for reading in readings])
+        scores = Scores.of(values)
+        evidence = self._space.matrix(readings, scores)
+        student = _Weighed.of(readings, scores, evidence, self._student)
+        out = [self._assessment(student, i) for i in range(len(texts))]
+        if self._reader is not None:
+            sums = self._student.weigher.sums(evidence)
+            asked = self._reader.band.holds(sums, scores.assistance).nonzero()[0].tolist()
+            if asked:
+                again = self._read_again([readings[i] for i in asked], values[asked])
+                for row, i in enumerate(asked):
+                    out[i] = self._assessment(again, row)
+        return out
 
-    def _assessment(self, reading: Reading, weighed: _Weighed, i: int) -> Assessment:
+    def _read_again(self, readings: Sequence[Reading], values: np.ndarray) -> _Weighed:
+        assert self._reader is not None
+        deep, readings = self._reader.read(readings)
+        scores = Scores.of(values, deep)
+        return _Weighed.of(readings, scores, self._space.matrix(readings, scores), self._cascade)
+
+    def _assessment(self, weighed: _Weighed, i: int) -> Assessment:
+        reading, stage = weighed.readings[i], weighed.stage
         risk, parts, stance = weighed.risks[i], weighed.parts[i], STANCES[weighed.stances[i]]
         names = self._space.names
         columns = np.flatnonzero(parts)
@@ -167,20 +193,20 @@ class Assessor:
         ]
         indicators = self._weighted(reading.signs.indicators, parts, "")
         asserted = sum([match.scope == "asserted" for match in indicators])
-        level = level_of(risk, weighed.offering[i], asserted, self.thresholds)
+        level = level_of(risk, weighed.offering[i], asserted, stage.thresholds)
         low, high = weighed.intervals[i]
         return Assessment(
             risk=risk,
             level=level,
             label=self._label(risk, float(weighed.scores.fraud[i])),
             stance=stance,
-            assistance=stance != "news" and bool(weighed.scores.assistance[i] >= self._assistance),
+            assistance=stance != "news" and bool(weighed.scores.assistance[i] >= stage.assistance),
             interval=(low, high),
             exploitation={} if level == "none" else self._exploitation(weighed.scores.types[i]),
             indicators=indicators,
             counter=self._weighted(reading.signs.counter, parts, "counter:"),
             entities=reading.entities,
-            reasons=(("base", self._weigher.base), *reasons, ("calibration", weighed.calibration[i])),
+            reasons=(("base", stage.weigher.base), *reasons, ("calibration", weighed.calibration[i])),
             missing=missing_in(reading) if stance == "offer" else (),
             lang=reading.lang,
             model=self.name,
@@ -231,22 +257,21 @@ def read_texts(texts: Sequence[str]) -> list[Reading]:
     return list(map(Reading, documents, entities, signs, map(language, documents)))
 
 
-def _check_shapes(model: StoredModel, names: int) -> None:
+def _check(model: StoredModel, names: int) -> None:
     """ValueError where the numbers of a model do not belong together, KeyError where some are missing."""
-    arrays, features = model.arrays, len(model.features)
-    heads = len(FIXED_HEADS) + len(model.config["types"])
-    knots, refits, heldout = arrays["knots"], arrays["refits"], arrays["heldout"]
-    wanted = {"idf": (features,), "weights": (features, heads), "bias": (heads,), "evidence": (names,)}
-    wanted |= {"refits": (refits.shape[0], names + 1), "values": knots.shape}
-    wanted |= {"heldout": (3, heldout.shape[-1])}
+    config, arrays, features = model.config, model.arrays, len(model.features)
+    heads = len(FIXED_HEADS) + len(config["types"])
+    wanted = {"idf": (features,), "weights": (features, heads), "bias": (heads,)}
     for name, shape in wanted.items():
         if arrays[name].shape != shape:
             raise ValueError(f"{name} has shape {arrays[name].shape}, not {shape}")
-    if knots.ndim != 1 or len(knots) < 2 or np.any(np.diff(knots) <= 0):
-        raise ValueError("knots must be two or more, and rise")
-    numbers = [float(model.config[name]) for name in ("base", "prevalence", "assistance_threshold")]
-    if not all(map(math.isfinite, numbers[:2])) or math.isnan(numbers[2]) or not 0 < numbers[1] < 1:
-        raise ValueError("base, prevalence or assistance_threshold is out of range")
+    stages = [(STUDENT, config)] + ([(CASCADE, config["cascade"])] if model.encoder else [])
+    for prefix, settings in stages:
+        check_shapes(arrays, prefix, names)
+        if not math.isfinite(float(settings["base"])) or math.isnan(float(settings["assistance_threshold"])):
+            raise ValueError("base or assistance_threshold is out of range")
+    if not 0 < float(config["prevalence"]) < 1:
+        raise ValueError("prevalence is out of range")
 
 
 def _batched(texts: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -61,9 +61,7 @@ class FetchSettings(_Section):
     """Limits of every outgoing request, and of the local files that sources name."""
 
     allow_private: tuple[str, ...] = ()  #: exact ``host:port`` pairs that may be reached although private
-    timeout_s: float = Field(
-        default=30.0, gt=0, le=300
-    )  #: for one request, redirects and body included
+    timeout_s: float = Field(default=30.0, gt=0, le=300)  #: for one request, redirects and body included
     max_bytes: int = Field(default=10 * 2**20, ge=1024, le=2**30)  #: of one answer, after decompression
     max_items: int = Field(default=2000, ge=1, le=100_000)  #: read from one feed
     max_redirects: int = Field(default=5, ge=0, le=20)
@@ -114,9 +112,7 @@ class SourceSettings(_Section):
     @classmethod
     def _plain_id(cls, value: str) -> str:
         if not _ID.fullmatch(value):
-            raise ValueError(
-                "must be up to 80 letters, digits, '.', '_' or '-', a letter or digit first"
-            )
+            raise ValueError("must be up to 80 letters, digits, '.', '_' or '-', a letter or digit first")
         return value
 
     @field_validator("kind")
@@ -190,9 +186,7 @@ class ModelSettings(_Section):
     """Which model assesses; none named means the one that ships with the library."""
 
     path: Path | None = None  #: absolute after loading
-    prevalence: float | None = Field(
-        default=None, gt=0, lt=1
-    )  #: of trafficking posts; None: the model's
+    prevalence: float | None = Field(default=None, gt=0, lt=1)  #: of trafficking posts; None: the model's
 
     @field_validator("path", mode="before")
     @classmethod
@@ -283,9 +277,7 @@ def load_settings(path: str | Path) -> Settings:
     try:
         data = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        raise ConfigError(
-            "there is no such file; name yours with --config", file=str(path)
-        ) from None
+        raise ConfigError("there is no such file; name yours with --config", file=str(path)) from None
     except OSError as exc:
         raise ConfigError(f"cannot be read: {exc.strerror or exc}", file=str(path)) from exc
     except UnicodeDecodeError as exc:

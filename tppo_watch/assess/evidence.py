@@ -119,6 +119,7 @@ class EvidenceSpace:
             *(f"missing:{name}" for name in MISSING),
             "stance",
             "text",
+            "encoder",
         )
         self.column = {name: i for i, name in enumerate(self.names)}
 
@@ -132,6 +133,7 @@ class EvidenceSpace:
         offer = np.clip(scores.stance[:, STANCES.index("offer")], 1e-6, 1 - 1e-6)
         values[:, column["stance"]] = np.clip(np.log(offer / (1 - offer)), -STANCE_LIMIT, STANCE_LIMIT)
         values[:, column["text"]] = np.clip(scores.trafficking, -TEXT_LIMIT, TEXT_LIMIT)
+        values[:, column["encoder"]] = np.clip(scores.encoder, -TEXT_LIMIT, TEXT_LIMIT)
         return values
 
     def _present(self, reading: Reading) -> list[str]:

@@ -24,18 +24,25 @@ class Scores:
     assistance: np.ndarray  #: shape (n,)
     stance: np.ndarray  #: probabilities, shape (n, 8), columns as in `STANCES`
     types: np.ndarray  #: probabilities given that the text is trafficking, shape (n, n_types)
+    encoder: np.ndarray  #: trafficking, as the encoder sees it; 0 where it was not asked, shape (n,)
 
     @classmethod
-    def of(cls, values: np.ndarray) -> Scores:
-        """Scores of the heads' log-odds, shape (n, n_heads), columns as `FIXED_HEADS` and then the types."""
+    def of(cls, values: np.ndarray, deep: np.ndarray | None = None) -> Scores:
+        """Scores of log-odds, shape (n, n_heads), columns as `FIXED_HEADS` and then the types.
+
+        Where `deep` has those of the encoder, both speak with one voice, the mean of their log-odds (a logarithmic
+        opinion pool), but for `trafficking`, which the evidence weighs apart.
+        """
+        both = values if deep is None else (values + deep) / 2
         first = FIXED_HEADS.index("stance:offer")
         last = first + len(STANCES)
         return cls(
             trafficking=values[:, 0],
-            fraud=values[:, 1],
-            assistance=values[:, 2],
-            stance=softmax(values[:, first:last], axis=1),
-            types=expit(values[:, last:]),
+            fraud=both[:, 1],
+            assistance=both[:, 2],
+            stance=softmax(both[:, first:last], axis=1),
+            types=expit(both[:, last:]),
+            encoder=np.zeros(len(values)) if deep is None else deep[:, 0],
         )
 
 
@@ -58,6 +65,6 @@ class LinearHeads:
         self.weights = np.ascontiguousarray(weights, dtype=np.float32)
         self.bias = bias.astype(np.float32)
 
-    def score(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Scores:
-        """Scores of (words, signs) of texts. A text's scores do not depend on what else is in the batch."""
-        return Scores.of((self.vocabulary.transform(texts) @ self.weights + self.bias).astype(np.float64))
+    def log_odds(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> np.ndarray:
+        """Log-odds of (words, signs) of texts, (n, n_heads); those of a text do not depend on the batch."""
+        return (self.vocabulary.transform(texts) @ self.weights + self.bias).astype(np.float64)

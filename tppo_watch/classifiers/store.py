@@ -1,7 +1,8 @@
 """Model folders: plain arrays and JSON, every byte under a digest, nothing that could run code.
 
 A folder holds ``model.json`` (names, thresholds, figures), ``vocabulary.txt`` (a feature a line),
-``weights.safetensors``, ``README.md`` (the card) and ``manifest.json`` with the SHA-256 of each of them.
+``weights.safetensors``, ``README.md`` (the card) and ``manifest.json`` with the SHA-256 of each of them; a
+model with an encoder has ``encoder.onnx`` and ``tokenizer.json`` too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from ..errors import ModelMismatchError, ModelNotFoundError
 
 FORMAT = 1
 DEFAULT = "default"
+STUDENT = "student"  #: the default model without its encoder
 CONFIG, VOCABULARY, WEIGHTS, MANIFEST, CARD = (
     "model.json", "vocabulary.txt", "weights.safetensors", "manifest.json", "README.md",
 )  # fmt: skip
+ENCODER, TOKENIZER = "encoder.onnx", "tokenizer.json"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class StoredModel:
     config: Mapping[str, Any]
     features: tuple[str, ...]
     arrays: Mapping[str, np.ndarray]
+    encoder: tuple[bytes, bytes] | None  #: the network and its tokenizer, as in their files
+
+    def without_encoder(self) -> StoredModel:
+        """The same model for a machine that cannot run its encoder, or a user who has no time for it."""
+        return replace(self, encoder=None)
 
 
 def model_root() -> Path | None:
@@ -61,6 +69,8 @@ def locate(model: str | Path | None) -> Path:
         Says what is installed.
     """
     wanted, root = str(model or DEFAULT), model_root()
+    if wanted == STUDENT:
+        wanted = DEFAULT
     folders = [Path(wanted)] if model else []  # a folder called `default` where one stands is not the default
     folders += [root / wanted] if root else []
     for folder in folders:
@@ -85,6 +95,7 @@ def read_model(model: str | Path | None = None) -> StoredModel:
         arrays = load(contents[WEIGHTS])
         features = tuple(contents[VOCABULARY].decode("utf-8").rstrip("\n").split("\n"))
         format = config.get("format")
+        encoder = (contents[ENCODER], contents[TOKENIZER]) if "cascade" in config else None
     except (KeyError, ValueError, AttributeError, RecursionError, SafetensorError) as exc:
         found = " ".join(str(exc).split())[:100]
         raise ModelMismatchError(name, str(folder), "a complete model", found) from exc
@@ -93,7 +104,8 @@ def read_model(model: str | Path | None = None) -> StoredModel:
     for array, values in arrays.items():
         if not np.all(np.isfinite(values)):
             raise ModelMismatchError(name, WEIGHTS, f"finite numbers in {array}", "others")
-    return StoredModel(name, config, features, arrays)
+    stored = StoredModel(name, config, features, arrays, encoder)
+    return stored.without_encoder() if str(model) == STUDENT else stored
 
 
 def checked_files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -132,16 +144,20 @@ def write_model(
     features: tuple[str, ...],
     arrays: Mapping[str, np.ndarray],
     card: str,
+    encoder: tuple[bytes, bytes] | None = None,
 ) -> None:
     """Write a model folder; the manifest comes last, so a broken write is no model."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).unlink(missing_ok=True)
+    for old in (MANIFEST, ENCODER, TOKENIZER):
+        (folder / old).unlink(missing_ok=True)
     contents = {
         CONFIG: (json.dumps({"format": FORMAT, **config}, indent=1, ensure_ascii=False) + "\n").encode(),
         VOCABULARY: ("\n".join(features) + "\n").encode(),
         WEIGHTS: save({name: np.ascontiguousarray(array) for name, array in arrays.items()}),
         CARD: card.encode(),
     }
+    if encoder is not None:
+        contents |= {ENCODER: encoder[0], TOKENIZER: encoder[1]}
     for file, content in contents.items():
         (folder / file).write_bytes(content)
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in sorted(contents.items())}

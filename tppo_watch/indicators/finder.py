@@ -12,6 +12,7 @@ from ..types import Element, Entity, Match
 from .matcher import Chart, Hit, Matcher, with_joined
 from .pay import pay_hits
 from .scope import ScopeFinder
+from .seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,18 @@ class Finder:
         hits = list(map(self.matcher.find, charts))
         return list(map(self._signs, documents, charts, hits))
 
-    def _signs(self, document: Document, chart: Chart, hits: list[Hit]) -> Signs:
+    def find_with(self, document: Document, entities: Sequence[Entity], seen: Seen) -> Signs:
+        """Signs of `document` where an encoder has read it too: it doubts some, and adds what no rule names."""
+        chart = self.matcher.chart(document, entities)
+        hits = self.matcher.find(chart)
+        return self._signs(document, chart, hits, seen)
+
+    def _signs(self, document: Document, chart: Chart, hits: list[Hit], seen: Seen | None = None) -> Signs:
         spoken: list[Hit] = []
         scoping: list[Hit] = []
         writing: set[str] = set()
-        for hit in with_joined(hits, pay_hits(document, chart)):
+        found = with_joined(hits, pay_hits(document, chart))
+        for hit in found if seen is None else seen.judged(found):
             if hit.rule in self._element or hit.rule in self._counter_ids:
                 spoken.append(hit)
             elif self._scope.is_cue(hit.rule):

@@ -31,6 +31,7 @@ REFITS = 60  # of the weights, for the interval; more cost time, and the ends ar
 HEAD_C = 10.0
 BACKGROUND_WEIGHT = 0.3  # of an unlabelled text against a labelled one: some of them may be cases
 ASSISTANCE_WEIGHT = 5.0  # of a plea against another text: there are few, and none may be missed
+ASSISTANCE_PRECISION = 0.6  # a missed plea costs more than a look
 RIDGE = 2.0  # pull of a weight towards its prior, in texts
 TEXT_WEIGHT_LIMIT = 0.8  # at most this much of a head's log-odds enters the sum: no part decides alone
 
@@ -62,7 +63,7 @@ class Fitted:
     weigher: Weigher
     assistance_threshold: float
     heldout: np.ndarray  #: rows: uncalibrated sum, is case, weight in the population; shape (3, n)
-    scores: Scores  #: of the heads on held-out folds
+    values: np.ndarray  #: log-odds of the heads on held-out folds, shape (n, n_heads)
 
 
 def gather(
@@ -109,23 +110,23 @@ def fit(data: TrainingSet, population: Population, *, seed: int, say: Callable[[
     evidence = space.matrix(data.readings, scores)
 
     say("weights: folds")
-    sample = _balanced(data.kinds)
+    sample = balanced(data.kinds)
     sums = np.zeros(len(inputs))
     for train, test in folds:
-        weights, base = _fit_weights(space, evidence[train], data.is_case[train], sample[train])
+        weights, base = fit_weights(space, evidence[train], data.is_case[train], sample[train])
         sums[test] = base + evidence[test] @ weights
     say("calibration and interval")
     shares = population.weights(data.kinds)
-    knots, heights = _calibrate(sums, data.is_case, shares)
-    weights, base = _fit_weights(space, evidence, data.is_case, sample)
-    refits = _refit(space, evidence, data, sample, seed)
+    knots, heights = calibrate(sums, data.is_case, shares, len(sums))
+    weights, base = fit_weights(space, evidence, data.is_case, sample)
+    refits = refit(space, evidence, data, sample, seed)
     say("heads: all texts")
     return Fitted(
         heads=_fit_heads(vocabulary, matrix, data, types, np.arange(len(inputs))),
         weigher=Weigher(base, weights, refits, knots, heights),
-        assistance_threshold=_assistance_threshold(scores.assistance, data),
+        assistance_threshold=assistance_threshold(scores.assistance, data, ASSISTANCE_PRECISION),
         heldout=np.vstack([sums, data.is_case, shares]),
-        scores=scores,
+        values=values,
     )
 
 
@@ -155,8 +156,8 @@ def _fit_heads(
     binary(words, [r is not None and r.label == "fraud" for r in records], sample)
     # A victim's words inside a recruiter's chat are in both lanes; they would teach this head how recruiters
     # write.
-    alone = np.array([not _is_both(r) for r in records])
-    needs = np.array([_needs_help(r) for r in records])
+    alone = np.array([not is_both(r) for r in records])
+    needs = np.array([needs_help(r) for r in records])
     weight = np.where(needs, ASSISTANCE_WEIGHT, sample)
     binary(both[alone], needs[alone], weight[alone])
     columns.extend(_stance_columns(both[known], [r.stance for r in records if r is not None]))
@@ -171,11 +172,11 @@ def _fit_heads(
     )
 
 
-def _needs_help(record: Record | None) -> bool:
+def needs_help(record: Record | None) -> bool:
     return record is not None and record.assistance and record.label != "trafficking"
 
 
-def _is_both(record: Record | None) -> bool:
+def is_both(record: Record | None) -> bool:
     return record is not None and record.assistance and record.label == "trafficking"
 
 
@@ -197,21 +198,21 @@ def _stance_columns(matrix, stances: Sequence[str]) -> list[tuple[np.ndarray, fl
     ]
 
 
-def _assistance_threshold(log_odds: np.ndarray, data: TrainingSet) -> float:
-    """Lowest log-odds at which three in five found do need help; a missed plea costs more than a look."""
-    alone = np.array([not _is_both(record) for record in data.records])
+def assistance_threshold(log_odds: np.ndarray, data: TrainingSet, least: float) -> float:
+    """Lowest log-odds at which at least that share of those found do need help."""
+    alone = np.array([not is_both(record) for record in data.records])
     log_odds = log_odds[alone]
-    truth = np.array([_needs_help(record) for record in data.records])[alone]
+    truth = np.array([needs_help(record) for record in data.records])[alone]
     order = np.argsort(-log_odds, kind="stable")
     precision = np.cumsum(truth[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precision >= 0.6)
+    enough = np.flatnonzero(precision >= least)
     return float(log_odds[order[enough[-1]]]) if enough.size else float("inf")
 
 
 # -- weights -----------------------------------------------------------------------------------------------
 
 
-def _balanced(kinds: np.ndarray) -> np.ndarray:
+def balanced(kinds: np.ndarray) -> np.ndarray:
     """Weights under which cases, look-alikes and ordinary posts count alike, as many as there are cases."""
     weights = np.zeros(len(kinds))
     for kind in (0, 1, 2):
@@ -245,13 +246,13 @@ def _prior_and_bounds(space: EvidenceSpace) -> tuple[np.ndarray, list[tuple[floa
             # What is not said is a question to ask before it is evidence: short lawful adverts say little
             # too.
             bounds[space.column[name]] = (0.0, 0.3)
-    for name in ("text", "stance"):
+    for name in ("text", "encoder", "stance"):
         prior[space.column[name]] = 0.5
         bounds[space.column[name]] = (0.0, TEXT_WEIGHT_LIMIT)
     return prior, bounds
 
 
-def _fit_weights(
+def fit_weights(
     space: EvidenceSpace, evidence: np.ndarray, is_case: np.ndarray, sample: np.ndarray
 ) -> tuple[np.ndarray, float]:
     """Weights and base of the maximum a posteriori logistic model with bounds (L-BFGS-B)."""
@@ -272,7 +273,7 @@ def _fit_weights(
     return result.x[:-1], float(result.x[-1])
 
 
-def _refit(
+def refit(
     space: EvidenceSpace, evidence: np.ndarray, data: TrainingSet, sample: np.ndarray, seed: int
 ) -> np.ndarray:
     """Weights on bootstrap samples of groups of posts, shape (REFITS, n_names + 1)."""
@@ -282,7 +283,7 @@ def _refit(
     for _ in range(REFITS):
         times = np.bincount(rng.integers(0, size, size), minlength=size)[data.groups]
         drawn = times > 0
-        weights, base = _fit_weights(space, evidence[drawn], data.is_case[drawn], (sample * times)[drawn])
+        weights, base = fit_weights(space, evidence[drawn], data.is_case[drawn], (sample * times)[drawn])
         rows.append(np.append(weights, base))
     return np.array(rows)
 
@@ -290,7 +291,9 @@ def _refit(
 # -- calibration -------------------------------------------------------------------------------------------
 
 
-def _calibrate(sums: np.ndarray, is_case: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def calibrate(
+    sums: np.ndarray, is_case: np.ndarray, shares: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Knots and log-odds of a monotone piecewise linear map from sums to log-odds in the population.
 
     Weighted maximum likelihood over slopes that may not fall, with the knots at quantiles of the cases and of
@@ -301,7 +304,7 @@ def _calibrate(sums: np.ndarray, is_case: np.ndarray, shares: np.ndarray) -> tup
         + np.quantile(sums[is_case], [0.2, 0.5, 0.8]).tolist()
     )
     knots = np.unique(np.round(ends, 3))
-    weight = shares * len(sums)  # as if that many posts had been drawn from the population
+    weight = shares * size  # as if that many posts had been drawn from the population
     sign = np.where(is_case, 1.0, -1.0)
 
     def heights(p: np.ndarray) -> np.ndarray:

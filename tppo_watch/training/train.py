@@ -14,9 +14,12 @@ from sklearn.metrics import average_precision_score
 from .. import __version__
 from ..assess.evidence import EvidenceSpace
 from ..assess.levels import thresholds_for
+from ..assess.stage import ARRAYS, CASCADE, STUDENT
+from ..assess.weigh import Weigher
 from ..assessor import read_text
 from ..classifiers.store import write_model
 from .background import TRAINS, public_texts
+from .cascade import Cascade, Teaching, fit_cascade
 from .corpus import Record, load_corpus
 from .fit import Fitted, TrainingSet, fit, gather
 from .population import Population
@@ -28,6 +31,7 @@ def train(
     *,
     background: Path | None = None,
     population: Population | None = None,
+    teaching: Teaching | None = None,
     seed: int = 7,
     today: date,
     say: Callable[[str], None] = lambda line: None,
@@ -42,6 +46,9 @@ def train(
         Folder of the model; its name becomes the model's name.
     background : Path, optional
         Public text; the half that may train is used as unlabelled ordinary text.
+    teaching : Teaching, optional
+        How to make the encoder that reads again what the linear heads do not rule out; a model without one where
+        not given.
 
     Returns
     -------
@@ -59,7 +66,12 @@ def train(
     texts = [] if background is None else [t.text for t in public_texts(background, TRAINS)]
     data = gather(records, texts, read_text)
     fitted = fit(data, population, seed=seed, say=say)
+    cascade = None
+    if teaching is not None:
+        cascade = fit_cascade(data, fitted, population, teaching=teaching, seed=seed, say=say)
     figures = heldout_figures(fitted, data, population)
+    if cascade is not None:
+        figures |= asked_figures(cascade, data)
     config = {
         "name": f"{out.name}-1",
         "made": today.isoformat(),
@@ -75,20 +87,42 @@ def train(
         "background": len(texts),
         "figures": figures,
     }
+    if cascade is not None:
+        config["cascade"] = cascade.settings()
     arrays = {
         "idf": fitted.heads.vocabulary.idf,
         # Half precision moves no log-odds by more than 0.01 and halves the largest file.
         "weights": fitted.heads.weights.astype(np.float16),
         "bias": fitted.heads.bias,
-        "evidence": fitted.weigher.weights,
-        "refits": fitted.weigher.refits,
-        "knots": fitted.weigher.knots,
-        "values": fitted.weigher.values,
-        "heldout": fitted.heldout,
+        **_arrays(STUDENT, fitted.weigher, fitted.heldout),
     }
-    card = model_card(config, records)
-    write_model(out, config=config, features=fitted.heads.vocabulary.features, arrays=arrays, card=card)
+    if cascade is not None:
+        arrays |= _arrays(CASCADE, cascade.weigher, cascade.heldout)
+    write_model(
+        out,
+        config=config,
+        features=fitted.heads.vocabulary.features,
+        arrays=arrays,
+        card=model_card(config, records),
+        encoder=None if cascade is None else cascade.encoder,
+    )
     return figures
+
+
+def _arrays(prefix: str, weigher: Weigher, heldout: np.ndarray) -> dict[str, np.ndarray]:
+    """What a stage keeps; see :mod:`tppo_watch.assess.stage`."""
+    values = (weigher.weights, weigher.refits, weigher.knots, weigher.values, heldout)
+    return {prefix + name: value for name, value in zip(ARRAYS, values, strict=True)}
+
+
+def asked_figures(cascade: Cascade, data: TrainingSet) -> dict[str, float]:
+    """How much the encoder is asked, and what becomes of it."""
+    sums, is_case, shares = cascade.heldout
+    return {
+        "cases that reach the encoder": float(cascade.asked[data.kinds == 0].mean()),
+        "ordinary posts that reach the encoder": float(cascade.asked[data.kinds == 2].mean()),
+        "average precision, what reached the encoder": float(average_precision_score(is_case, sums)),
+    }
 
 
 def heldout_figures(fitted: Fitted, data: TrainingSet, population: Population) -> dict[str, float]:
