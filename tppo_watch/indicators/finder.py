@@ -48,7 +48,7 @@ class Finder:
         return list(map(self._signs, documents, charts, hits))
 
     def find_with(self, document: Document, entities: Sequence[Entity], seen: Seen) -> Signs:
-        """Signs of `document` where an encoder has read it too: it doubts some, and adds what no rule names."""
+        """Signs of `document` when an encoder has read it too: it doubts some and adds others."""
         chart = self.matcher.chart(document, entities)
         hits = self.matcher.find(chart)
         return self._signs(document, chart, hits, seen)

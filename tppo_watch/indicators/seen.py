@@ -1,7 +1,7 @@
 """What an encoder sees of each word, held against what the rules found.
 
-A rule knows words, not what is meant: a hit that the encoder thinks unlikely is dropped, and a run of words that
-it is sure of becomes a hit of its own. Rules that hang on numbers or places keep their say.
+A rule knows words, not what is meant: a hit that the encoder thinks unlikely is dropped, and a run of words
+that it is sure of becomes a hit of its own. Rules that hang on numbers or places keep their say.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class SignLimits:
 class Seen:
     """Log-odds of each indicator at each word of a document, float64 of shape (n_words read, n_indicators).
 
-    Columns are those of :func:`tppo_watch.knowledge.rules.indicators`. Words behind the last one read say nothing.
+    Columns are those of :func:`tppo_watch.knowledge.rules.indicators`. Words behind the last one read say
+    nothing.
     """
 
     log_odds: np.ndarray

@@ -1,8 +1,8 @@
 """Train the second reading: an encoder taught on folds, and weights for what it adds.
 
-Each text of the corpus is read by a network that has not seen it; what the weights, the limits of the signs and the
-calibration learn from is what the encoder says of new texts. The network that goes into the model learns on
-all of them.
+Each text of the corpus is read by a network that has not seen it; what the weights, the limits of the signs
+and the calibration learn from is what the encoder says of new texts. The network that goes into the model
+learns on all of them.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class Teaching:
         See :func:`tppo_watch.classifiers.transformer.checkpoint.load_checkpoint`.
     epochs : int
     work : Path
-        Folder for networks once taught; one that is there, for the same texts and settings, is not taught again.
+        Folder for networks once taught; one that is there, for the same texts and settings, is not taught
+        again.
     jobs : int
         Networks taught at the same time, a core each.
     """
@@ -193,7 +194,7 @@ def example_of(document: Document, record: Record | None, group: int) -> Example
 def _taught(
     teaching: Teaching, seed: int, words: list[list[str]], examples: list[Example], number: str
 ) -> tuple[bytes, bytes]:
-    """A network taught on `examples`, as the two files of a model, kept under a digest of all that made it."""
+    """A network taught on `examples`, as the two files of a model; kept under a digest of its making."""
     made_of = repr((teaching.checkpoint, teaching.layers, teaching.epochs, seed, words, examples))
     folder = teaching.work / hashlib.sha256(made_of.encode()).hexdigest()[:16]
     files = folder / ENCODER, folder / TOKENIZER
@@ -238,7 +239,7 @@ def _heldout(
     networks: Sequence[tuple[bytes, bytes]],
     wanted: np.ndarray,
 ) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-    """What networks say of texts they have not seen: log-odds of heads, (n, n_heads), and of words, by row."""
+    """What networks say of texts they have not seen: log-odds of heads, and by row those of words."""
     heads = len(FIXED_HEADS) + len(rules.exploitation_types())
     deep, words = np.zeros((len(wanted), heads)), {}
     for (_, test), files in zip(parts, networks, strict=True):

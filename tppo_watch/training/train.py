@@ -47,8 +47,8 @@ def train(
     background : Path, optional
         Public text; the half that may train is used as unlabelled ordinary text.
     teaching : Teaching, optional
-        How to make the encoder that reads again what the linear heads do not rule out; a model without one where
-        not given.
+        How to make the encoder that reads again what the linear heads do not rule out; a model without one
+        where not given.
 
     Returns
     -------

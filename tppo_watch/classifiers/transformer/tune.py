@@ -1,8 +1,8 @@
 """Teach an encoder its heads.
 
-One pass over the examples an epoch, texts of like length together; both texts of a pair stand in one batch, and the
-case is pushed above its twin, because what decides between them is all that a batch of other texts cannot
-teach (a logistic loss on the difference, as in RankNet, Burges et al. 2005).
+One pass over the examples an epoch, texts of like length together; both texts of a pair stand in one batch,
+and the case is pushed above its twin, because what decides between them is all that a batch of other texts
+cannot teach (a logistic loss on the difference, as in RankNet, Burges et al. 2005).
 """
 
 from __future__ import annotations
