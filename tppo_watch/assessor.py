@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
@@ -17,7 +19,7 @@ from .assess.levels import MAY_BE_HIGH, Thresholds, level_of
 from .assess.stage import CASCADE, STUDENT, Stage, check_shapes
 from .classifiers.features import Vocabulary
 from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores
-from .classifiers.store import StoredModel, read_model
+from .classifiers.store import MANIFEST, StoredModel, manifest_digest, read_model
 from .classifiers.transformer.runtime import Encoder, is_available
 from .entities import find_entities
 from .errors import ModelMismatchError
@@ -102,6 +104,7 @@ class Assessor:
 
     def __init__(self, model: StoredModel, *, prevalence: float | None = None) -> None:
         config, arrays = model.config, model.arrays
+        self._model = model
         self.name = str(config["name"])
         self._space = EvidenceSpace()
         if tuple(config["evidence"]) != self._space.names:
@@ -126,6 +129,11 @@ class Assessor:
             self._reader = DeepReader(
                 Encoder(*model.encoder), Band(**cascade["band"]), SignLimits(**cascade["signs"])
             )
+
+    def __reduce__(self) -> tuple[Callable[..., Assessor], tuple[Any, ...]]:
+        # Another process reads the folder, once, instead of being sent tens of megabytes with every batch.
+        model = self._model
+        return _opened, (model.folder.resolve(), model.digest, self.prevalence, model.encoder is not None)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -238,6 +246,15 @@ class Assessor:
         if risk >= 0.5:
             return "trafficking"
         return "fraud" if fraud > 0 else "benign"
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: Path, digest: str, prevalence: float, has_encoder: bool) -> Assessor:
+    """The assessor of a folder, as long as its manifest is the one of `digest`."""
+    if (found := manifest_digest(folder)) != digest:
+        raise ModelMismatchError(folder.name, MANIFEST, f"sha256 {digest[:12]}…", f"sha256 {found[:12]}…")
+    stored = read_model(folder)
+    return Assessor(stored if has_encoder else stored.without_encoder(), prevalence=prevalence)
 
 
 def read_text(text: str) -> Reading:

@@ -34,11 +34,16 @@ ENCODER, TOKENIZER = "encoder.onnx", "tokenizer.json"
 class StoredModel:
     """A model folder as read, its digests checked."""
 
-    name: str
+    folder: Path
+    digest: str  #: of the manifest
     config: Mapping[str, Any]
     features: tuple[str, ...]
     arrays: Mapping[str, np.ndarray]
     encoder: tuple[bytes, bytes] | None  #: the network and its tokenizer, as in their files
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
 
     def without_encoder(self) -> StoredModel:
         """The same model for a machine that cannot run its encoder, or a user who has no time for it."""
@@ -104,8 +109,13 @@ def read_model(model: str | Path | None = None) -> StoredModel:
     for array, values in arrays.items():
         if not np.all(np.isfinite(values)):
             raise ModelMismatchError(name, WEIGHTS, f"finite numbers in {array}", "others")
-    stored = StoredModel(name, config, features, arrays, encoder)
+    stored = StoredModel(folder, manifest_digest(folder), config, features, arrays, encoder)
     return stored.without_encoder() if str(model) == STUDENT else stored
+
+
+def manifest_digest(folder: Path) -> str:
+    """SHA-256 of the manifest, and so of every byte of the model."""
+    return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
 def checked_files(folder: Path) -> Iterator[tuple[str, bytes]]:

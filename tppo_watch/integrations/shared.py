@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..assessor import Assessor, load
-from ..classifiers.store import MANIFEST, locate
+from ..classifiers.store import locate, manifest_digest
 
 
 def shared_assessor(model: str | Path | None = None) -> Assessor:
@@ -17,10 +17,10 @@ def shared_assessor(model: str | Path | None = None) -> Assessor:
     ModelNotFoundError, ModelMismatchError
     """
     folder = locate(model).resolve()
-    return _loaded(folder, (folder / MANIFEST).read_bytes())
+    return _loaded(folder, manifest_digest(folder))
 
 
 # The manifest holds the digests of all files, so a model trained anew in the same folder is another key.
 @lru_cache(maxsize=4)
-def _loaded(folder: Path, manifest: bytes) -> Assessor:
+def _loaded(folder: Path, digest: str) -> Assessor:
     return load(folder)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from random import Random
 
 import joblib
 import numpy as np
@@ -27,9 +28,10 @@ from ..classifiers.transformer.example import Example
 from ..classifiers.transformer.runtime import Encoder
 from ..indicators.seen import Seen, SignLimits
 from ..knowledge import rules
-from ..text.document import Document
+from ..text.document import Document, read
 from ..types import STANCES
 from .corpus import Record
+from .disguise import disguise
 from .fit import (
     BACKGROUND_WEIGHT,
     Fitted,
@@ -52,6 +54,7 @@ PASS_PLEAS = 0.98  # of those who need help
 RANDOM_BACKGROUND = 500  # ordinary texts to learn from besides those that the student takes for more
 MAX_BACKGROUND = 1_500
 ASSISTANCE_PRECISION = 0.7
+DISGUISED, DISGUISE = 0.2, 2  # share of the records that are also shown in disguise, and its strength
 KEEPS = np.arange(-6.0, 0.1, 0.5)  # log-odds tried
 ADDS = np.arange(-2.0, 3.1, 0.5)
 
@@ -121,25 +124,27 @@ def fit_cascade(
     asked = band.holds(sums, assistance)
     known = np.array([record is not None for record in data.records])
     learns = known | _background_to_learn(sums, known, seed)
-    examples = {
-        i: example_of(data.readings[i].document, data.records[i], data.groups[i]) for i in learns.nonzero()[0]
-    }
+    examples = {i: examples_of(data.readings[i], data.records[i], seed) for i in np.flatnonzero(learns)}
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     rows = np.arange(len(data.readings))
-    parts = [*folds.split(rows, data.kinds, data.groups), (rows, rows[:0])]
+    parts = [(rows, rows[:0]), *folds.split(rows, data.kinds, data.groups)]  # the first one is to stay
     say(f"encoder: {len(examples):,} texts to learn from, {len(parts)} networks")
-    words = [list(data.readings[i].document.tokens) for i in examples]
+    words = [list(example.words) for several in examples.values() for example in several]
     networks = joblib.Parallel(n_jobs=teaching.jobs)(
         joblib.delayed(_taught)(
-            teaching, seed, words, [examples[i] for i in train if learns[i]], f"{number} of {len(parts)}"
+            teaching,
+            seed,
+            words,
+            [e for i in train if learns[i] for e in examples[i]],
+            f"{n} of {len(parts)}",
         )
-        for number, (train, _) in enumerate(parts, 1)
+        for n, (train, _) in enumerate(parts, 1)
     )
     say("encoder: held-out texts")
     deep, seen = _heldout(data, parts, networks, known | asked)
     say("encoder: weights, calibration and interval")
     limits, weigher, threshold, heldout = _weighed(data, student, population, deep, seen, asked, seed=seed)
-    return Cascade(networks[-1], band, limits, weigher, threshold, heldout, asked, teaching)
+    return Cascade(networks[0], band, limits, weigher, threshold, heldout, asked, teaching)
 
 
 def _band(sums: np.ndarray, assistance: np.ndarray, data: TrainingSet) -> Band:
@@ -163,12 +168,23 @@ def _background_to_learn(sums: np.ndarray, known: np.ndarray, seed: int) -> np.n
     return learns
 
 
-def example_of(document: Document, record: Record | None, group: int) -> Example:
-    """What the encoder may learn of a text; of an ordinary one only that it is most likely no case."""
-    if record is None:
-        return Example(document.tokens, (0.0, 0.0, float("nan")), None, None, None, (), BACKGROUND_WEIGHT)
+def examples_of(reading: Reading, record: Record | None, seed: int) -> list[Example]:
+    """What the encoder may learn of a text; of some texts also in disguise, where no sign is marked."""
+    if record is None:  # nothing is known of it but that it is most likely no case
+        return [
+            Example(reading.document.tokens, (0.0, 0.0, math.nan), None, None, None, (), BACKGROUND_WEIGHT)
+        ]
+    example = _example(reading.document, record)
+    draw = Random(f"{seed} {record.id}")
+    if draw.random() >= DISGUISED:
+        return [example]
+    hidden = disguise(record.text, strength=DISGUISE, seed=draw.randrange(2**31))
+    return [example, replace(example, words=read(hidden).tokens, spans=None, ignored=(), pair=None)]
+
+
+def _example(document: Document, record: Record) -> Example:
     case = record.label == "trafficking"
-    help = float("nan") if is_both(record) else float(needs_help(record))
+    help = math.nan if is_both(record) else float(needs_help(record))
     column = {indicator.id: i for i, indicator in enumerate(rules.indicators())}
     borders = [document.token_span(i, i) for i in range(len(document.tokens))]
     spans: list[tuple[int, int, int]] = []
@@ -224,7 +240,7 @@ def _teach(
     network = EncoderHeads(checkpoint.model, heads, len(rules.indicators()))
     tune(
         network,
-        checkpoint.tokenizer,
+        checkpoint,
         examples,
         Plan(epochs=teaching.epochs),
         seed=seed,

@@ -58,7 +58,7 @@ class Checkpoint:
     name: str
     model: Any  #: ``transformers.PreTrainedModel``
     tokenizer: Tokenizer
-    licence: str
+    unknown: int  #: id of the piece for what no piece covers
 
 
 class E5File:
@@ -147,7 +147,7 @@ def _from_transformers(name: str) -> Checkpoint:
         backend = tokenizer.backend_tokenizer
     except (OSError, ValueError, TypeError, AttributeError) as exc:
         raise ModelNotFoundError(name, f"cannot be loaded: {' '.join(str(exc).split())[:160]}") from exc
-    return Checkpoint(name, model, backend, "see its own card")
+    return Checkpoint(name, model, backend, tokenizer.unk_token_id or 0)
 
 
 def _from_package(texts: Iterable[Sequence[str]]) -> Checkpoint:
@@ -178,8 +178,8 @@ def _from_package(texts: Iterable[Sequence[str]]) -> Checkpoint:
             value = value.reshape(-1, sizes["hidden"])[kept]
         state[into] = torch.from_numpy(value.reshape(tuple(model.get_parameter(into).shape)).copy())
     model.load_state_dict(state)
-    tokenizer = _tokenizer([(file.pieces[i], float(file.scores[i])) for i in kept])
-    return Checkpoint("multilingual-e5-small", model, tokenizer, "MIT")
+    tokenizer = unigram([(file.pieces[i], float(file.scores[i])) for i in kept])
+    return Checkpoint(E5, model, tokenizer, SPECIAL.index(_UNK))
 
 
 def _names(layers: int) -> Iterator[tuple[str, str]]:
@@ -193,7 +193,7 @@ def _names(layers: int) -> Iterator[tuple[str, str]]:
 
 def _needed(file: E5File, texts: Iterable[Sequence[str]]) -> list[int]:
     """Pieces to keep, in their order: special ones, those that `texts` use, and short ones for the rest."""
-    whole = _tokenizer(list(zip(file.pieces, file.scores.tolist(), strict=True)))
+    whole = unigram(list(zip(file.pieces, file.scores.tolist(), strict=True)))
     used = {i for i, piece in enumerate(file.pieces) if _is_short_latin(piece)}
     words = {word for text in texts for word in text}
     for encoding in whole.encode_batch([[word] for word in sorted(words)], is_pretokenized=True):
@@ -208,7 +208,7 @@ def _is_short_latin(piece: str) -> bool:
     )
 
 
-def _tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
+def unigram(pieces: list[tuple[str, float]]) -> Tokenizer:
     """Unigram tokenizer as XLM-R's, its four special pieces first."""
     from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram

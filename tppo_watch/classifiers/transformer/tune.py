@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..linear import FIXED_HEADS
+from .checkpoint import Checkpoint
 from .example import Example
 from .network import EncoderHeads
 from .runtime import encode
@@ -24,6 +24,8 @@ from .runtime import encode
 STANCE = slice(FIXED_HEADS.index("stance:offer"), len(FIXED_HEADS))
 PAIR_WEIGHT, WORD_WEIGHT, TYPE_WEIGHT = 0.5, 4.0, 0.5
 MAX_PIECES = 144  # of a text in training
+GAPS = 0.06  # share of pieces that are hidden
+FLAG_WEIGHTS = (1.0, 1.0, 3.0)  # of trafficking, fraud and need of help where they hold: pleas are few
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Plan:
 
 def tune(
     network: EncoderHeads,
-    tokenizer: Any,
+    checkpoint: Checkpoint,
     examples: Sequence[Example],
     plan: Plan,
     *,
@@ -51,7 +53,7 @@ def tune(
     """Teach `network` in place; it is returned in evaluation mode."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    encoded = [encode(tokenizer, example.words, MAX_PIECES) for example in examples]
+    encoded = [encode(checkpoint.tokenizer, example.words, MAX_PIECES) for example in examples]
     lengths = np.array([len(ids) for ids, _ in encoded])
     slow = list(network.encoder.parameters())
     fast = [p for name, p in network.named_parameters() if not name.startswith("encoder.")]
@@ -74,7 +76,7 @@ def tune(
     for epoch in range(plan.epochs):
         losses = []
         for rows in _batches(examples, lengths, plan.batch, rng):
-            loss = _loss(network, [examples[i] for i in rows], [encoded[i] for i in rows])
+            loss = _loss(network, [examples[i] for i in rows], [encoded[i] for i in rows], checkpoint.unknown)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -103,14 +105,19 @@ def _batches(
 
 
 def _loss(
-    network: EncoderHeads, examples: Sequence[Example], encoded: Sequence[tuple[list[int], list[int]]]
+    network: EncoderHeads,
+    examples: Sequence[Example],
+    encoded: Sequence[tuple[list[int], list[int]]],
+    unknown: int,
 ) -> Tensor:
     ids, mask = _padded([ids for ids, _ in encoded])
-    text, word = network(ids, mask)
+    text, word = network(_with_gaps(ids, mask, unknown), mask)
     weight = torch.tensor([example.weight for example in examples])
     flags = torch.tensor([example.flags for example in examples])
     known = ~flags.isnan()
-    loss = F.binary_cross_entropy_with_logits(text[:, :3], flags.nan_to_num(), reduction="none")
+    loss = F.binary_cross_entropy_with_logits(
+        text[:, :3], flags.nan_to_num(), reduction="none", pos_weight=torch.tensor(FLAG_WEIGHTS)
+    )
     total = (loss * known * weight[:, None]).sum() / len(examples)
 
     rows = [i for i, example in enumerate(examples) if example.stance is not None]
@@ -168,6 +175,13 @@ def _word_loss(
     counted = torch.cat(counts)
     loss = F.binary_cross_entropy_with_logits(torch.cat(scores), torch.cat(truths), reduction="none")
     return (loss * counted).sum() / len(counted)
+
+
+def _with_gaps(ids: Tensor, mask: Tensor, unknown: int) -> Tensor:
+    """The pieces with a few unknown ones among them: no single word should be what a text stands on."""
+    inner = mask.roll(-1, dims=1) * mask == 1  # not the last piece, nor the first: they frame the text
+    inner[:, 0] = inner[:, -1] = False
+    return ids.masked_fill(inner & (torch.rand(ids.shape) < GAPS), unknown)
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
