@@ -20,7 +20,7 @@ from .assess.stage import CASCADE, STUDENT, Stage, check_shapes
 from .classifiers.features import Vocabulary
 from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores
 from .classifiers.store import MANIFEST, StoredModel, manifest_digest, read_model
-from .classifiers.transformer.runtime import Encoder, is_available
+from .classifiers.transformer.runtime import Encoder
 from .entities import find_entities
 from .errors import ModelMismatchError
 from .indicators.finder import default_finder
@@ -54,8 +54,6 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
     if prevalence is not None and not 0 < prevalence < 1:
         raise ValueError(f"prevalence must lie between 0 and 1, not {prevalence}")
     stored = read_model(model)
-    if stored.encoder is not None and not is_available():
-        stored = stored.without_encoder()
     try:
         return Assessor(stored, prevalence=prevalence)
     except (KeyError, TypeError, ValueError, IndexError) as exc:  # the digests hold, yet it is no model

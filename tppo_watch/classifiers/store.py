@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ..errors import ModelMismatchError, ModelNotFoundError
+from .transformer.runtime import is_available
 
 FORMAT = 1
 DEFAULT = "default"
@@ -86,7 +87,7 @@ def locate(model: str | Path | None) -> Path:
 
 
 def read_model(model: str | Path | None = None) -> StoredModel:
-    """The model at a path or of an installed name.
+    """The model at a path or of an installed name, with its encoder where it has one that can run here.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def read_model(model: str | Path | None = None) -> StoredModel:
         if not np.all(np.isfinite(values)):
             raise ModelMismatchError(name, WEIGHTS, f"finite numbers in {array}", "others")
     stored = StoredModel(folder, manifest_digest(folder), config, features, arrays, encoder)
-    return stored.without_encoder() if str(model) == STUDENT else stored
+    return stored if is_available() and str(model) != STUDENT else stored.without_encoder()
 
 
 def manifest_digest(folder: Path) -> str:

@@ -43,6 +43,7 @@ def evaluate(
 
     Example: tppo-watch evaluate dev.jsonl --pairs dev_pairs.jsonl --public real/
     """
+    from ..assess.stage import ARRAYS, CASCADE, STUDENT
     from ..assessor import Assessor
     from ..classifiers.store import read_model
     from ..training import evaluate as measures
@@ -58,7 +59,9 @@ def evaluate(
     found = measures.posts_measures(records, assessed, seed=seed)
     found += measures.span_measures(records, assessed, seed=seed)
     found += measures.balance_measures(assessed)
-    found += calibration_measures(stored.arrays, assessor.thresholds, seed=seed)
+    last = CASCADE if stored.encoder else STUDENT
+    arrays = {name: stored.arrays[last + name] for name in ARRAYS}
+    found += calibration_measures(arrays, assessor.thresholds, seed=seed)
     if pairs is not None:
         twins = load_corpus([pairs])
         found += measures.pair_measures(twins, measures.assess_records(assessor, twins))

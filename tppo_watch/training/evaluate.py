@@ -188,15 +188,15 @@ def span_measures(
 
 
 def balance_measures(assessments: Sequence[Assessment]) -> list[Measure]:
-    """How much of the absolute log-odds the text model carries at `high`, at the median."""
+    """How much of the absolute log-odds the models of the text carry at `high`, at the median."""
     shares = []
     for assessment in assessments:
         if assessment.level == "high":
             parts = dict(assessment.reasons)
             whole = sum(abs(v) for name, v in parts.items() if name not in ("base", "calibration"))
-            shares.append(abs(parts.get("text", 0.0)) / whole)
+            shares.append(sum(abs(parts.get(name, 0.0)) for name in ("text", "encoder")) / whole)
     median = float(np.median(shares)) if shares else 0.0
-    return [Measure("share of the text model at high, median", median, len(shares))]
+    return [Measure("share of the text models at high, median", median, len(shares))]
 
 
 def public_measures(texts: Sequence[PublicText], assessments: Sequence[Assessment]) -> list[Measure]:

@@ -12,9 +12,9 @@ import torch
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 import tppo_watch
-from tppo_watch import assessor as front
 from tppo_watch.assess.cascade import Band
 from tppo_watch.assessor import read_text
+from tppo_watch.classifiers import store
 from tppo_watch.classifiers.store import ENCODER
 from tppo_watch.classifiers.transformer import checkpoint
 from tppo_watch.errors import ModelMismatchError
@@ -111,7 +111,7 @@ def test_two_processes_answer_as_one(model) -> None:
 
 def test_without_onnxruntime_the_student_answers(model, monkeypatch) -> None:
     """Where the encoder cannot run the model still assesses, by its linear heads and rules."""
-    monkeypatch.setattr(front, "is_available", lambda: False)
+    monkeypatch.setattr(store, "is_available", lambda: False)
     offer = tppo_watch.load(model).assess(OFFER)
     assert "encoder" not in dict(offer.reasons) and offer.risk > 0.1
 
