@@ -35,7 +35,9 @@ _OFFERING = [STANCES.index(stance) for stance in MAY_BE_HIGH]
 MAX_CHARACTERS = 1_000_000  # of one text; a post is never longer, an attack is
 
 
-def load(model: str | Path | None = None, *, prevalence: float | None = None) -> Assessor:
+def load(
+    model: str | Path | None = None, *, prevalence: float | None = None, alert_share: float | None = None
+) -> Assessor:
     """An assessor with the default model, an installed one by name, or the one in a folder.
 
     Parameters
@@ -46,16 +48,21 @@ def load(model: str | Path | None = None, *, prevalence: float | None = None) ->
     prevalence : float, optional
         Share of trafficking posts among those that will be read, in (0, 1); that of the model card where not
         given. Risks and the thresholds of the levels follow it.
+    alert_share : float, optional
+        Share of posts, in (0, 1], of which reviewers have time to see an alert: 20 of 10,000 a day are 0.002.
+        It raises the thresholds of `medium` and `high` where more would pass, and never lowers one.
 
     Raises
     ------
     ModelNotFoundError, ModelMismatchError
     """
+    if alert_share is not None and not 0 < alert_share <= 1:
+        raise ValueError(f"alert_share must lie above 0 and be at most 1, not {alert_share}")
     if prevalence is not None and not 0 < prevalence < 1:
         raise ValueError(f"prevalence must lie between 0 and 1, not {prevalence}")
     stored = read_model(model)
     try:
-        return Assessor(stored, prevalence=prevalence)
+        return Assessor(stored, prevalence=prevalence, alert_share=alert_share)
     except (KeyError, TypeError, ValueError, IndexError) as exc:  # the digests hold, yet it is no model
         raise ModelMismatchError(
             stored.name, "model.json", "a model of this version", f"{type(exc).__name__}: {exc}"
@@ -100,7 +107,9 @@ class Assessor:
     Holds no state between texts; safe to share between threads.
     """
 
-    def __init__(self, model: StoredModel, *, prevalence: float | None = None) -> None:
+    def __init__(
+        self, model: StoredModel, *, prevalence: float | None = None, alert_share: float | None = None
+    ) -> None:
         config, arrays = model.config, model.arrays
         self._model = model
         self.name = str(config["name"])
@@ -118,7 +127,8 @@ class Assessor:
         _check(model, len(self._space.names))
         fitted = float(config["prevalence"])
         self.prevalence = fitted if prevalence is None else prevalence
-        known = {"fitted": fitted, "prevalence": self.prevalence}
+        self._alert_share = alert_share
+        known = {"fitted": fitted, "prevalence": self.prevalence, "alert_share": alert_share}
         self._student = Stage.of(config, arrays, STUDENT, **known)
         self._reader: DeepReader | None = None
         if model.encoder is not None:
@@ -131,7 +141,8 @@ class Assessor:
     def __reduce__(self) -> tuple[Callable[..., Assessor], tuple[Any, ...]]:
         # Another process reads the folder, once, instead of being sent tens of megabytes with every batch.
         model = self._model
-        return _opened, (model.folder.resolve(), model.digest, self.prevalence, model.encoder is not None)
+        settings = (self.prevalence, self._alert_share, model.encoder is not None)
+        return _opened, (model.folder.resolve(), model.digest, *settings)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -247,12 +258,15 @@ class Assessor:
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: Path, digest: str, prevalence: float, has_encoder: bool) -> Assessor:
+def _opened(
+    folder: Path, digest: str, prevalence: float, alert_share: float | None, has_encoder: bool
+) -> Assessor:
     """The assessor of a folder, as long as its manifest is the one of `digest`."""
     if (found := manifest_digest(folder)) != digest:
         raise ModelMismatchError(folder.name, MANIFEST, f"sha256 {digest[:12]}…", f"sha256 {found[:12]}…")
     stored = read_model(folder)
-    return Assessor(stored if has_encoder else stored.without_encoder(), prevalence=prevalence)
+    stored = stored if has_encoder else stored.without_encoder()
+    return Assessor(stored, prevalence=prevalence, alert_share=alert_share)
 
 
 def read_text(text: str) -> Reading:

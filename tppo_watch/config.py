@@ -187,6 +187,22 @@ class ModelSettings(_Section):
 
     path: Path | None = None  #: absolute after loading
     prevalence: float | None = Field(default=None, gt=0, lt=1)  #: of trafficking posts; None: the model's
+    #: How many alerts reviewers have time for, and of how many posts; both or neither.
+    alerts_per_day: float | None = Field(default=None, gt=0)
+    posts_per_day: float | None = Field(default=None, gt=0)
+
+    @property
+    def alert_share(self) -> float | None:
+        """Share of posts of which reviewers have time to see an alert, at most 1."""
+        if self.alerts_per_day is None or self.posts_per_day is None:
+            return None
+        return min(self.alerts_per_day / self.posts_per_day, 1.0)
+
+    @model_validator(mode="after")
+    def _budget(self) -> ModelSettings:
+        if (self.alerts_per_day is None) != (self.posts_per_day is None):
+            raise ValueError("alerts_per_day and posts_per_day belong together: set both, or neither")
+        return self
 
     @field_validator("path", mode="before")
     @classmethod
@@ -321,10 +337,14 @@ def _anchor(settings: Settings, folder: Path) -> Settings:
                 update={"path": absolute(settings.model.path)} if settings.model.path else {}
             ),
             "privacy": PrivacySettings(key_file=absolute(settings.privacy.key_file)),
+<<<<<<< HEAD
             "health": settings.health.model_copy(
                 update={"heartbeat": absolute(settings.health.heartbeat)}
             ),
             "audit": AuditSettings(anchor=absolute(settings.audit.anchor)),
+=======
+            "health": settings.health.model_copy(update={"heartbeat": absolute(settings.health.heartbeat)}),
+>>>>>>> 5dc53f8 (Thresholds within a budget of alerts a day)
         }
     )
 

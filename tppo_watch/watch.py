@@ -85,7 +85,8 @@ class Watch:
             return self._given
         from .assessor import load  # scikit-learn and the model: of no use to whoever only lists alerts
 
-        return load(self.settings.model.path, prevalence=self.settings.model.prevalence)
+        model = self.settings.model
+        return load(model.path, prevalence=model.prevalence, alert_share=model.alert_share)
 
     @cached_property
     def _key(self) -> bytes:

@@ -74,6 +74,26 @@ def thresholds_for(
     return Thresholds(low=min(LOW_LIFT * prevalence, lowest_medium), medium=lowest_medium, high=lowest_high)
 
 
+def within_budget(thresholds: Thresholds, risks: np.ndarray, weights: np.ndarray, share: float) -> Thresholds:
+    """Thresholds under which no more than `share` of the posts reach `medium`, the likeliest ones.
+
+    A budget only raises thresholds: room for more alerts is no reason to break the promise of a level.
+
+    Parameters
+    ----------
+    risks, weights
+        As in :func:`thresholds_for`.
+    share : float
+        Alerts by posts, in (0, 1].
+    """
+    order = np.argsort(-risks, kind="stable")
+    kept = int(np.searchsorted(np.cumsum(weights[order]), share, side="right"))
+    lowest = float(np.nextafter(risks[order[kept]], 1.0)) if kept < len(order) else 0.0
+    return Thresholds(
+        low=thresholds.low, medium=max(thresholds.medium, lowest), high=max(thresholds.high, lowest)
+    )
+
+
 def _largest(cases: np.ndarray, others: np.ndarray, first: int, promise: float) -> int:
     """End of the largest run from `first` of which at least `promise` are cases; `first` where none is."""
     right = np.cumsum(cases[first:])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from .levels import Thresholds, thresholds_for
+from .levels import Thresholds, thresholds_for, within_budget
 from .weigh import Weigher
 
 STUDENT, CASCADE = "", "cascade."  # what the names of their arrays begin with
@@ -44,6 +44,7 @@ class Stage:
         *,
         fitted: float,
         prevalence: float,
+        alert_share: float | None,
     ) -> Stage:
         """The stage whose `arrays` begin with `prefix`, moved to another prevalence than that of its fit."""
         evidence, refits, knots, values, heldout = (
@@ -59,9 +60,10 @@ class Stage:
         )
         sums, is_case, weights = heldout[0], heldout[1] > 0, heldout[2]
         scale = np.where(is_case, prevalence / fitted, (1 - prevalence) / (1 - fitted))
-        thresholds = thresholds_for(
-            expit(weigher.log_odds(sums)), is_case, weights * scale, prevalence=prevalence
-        )
+        risks = expit(weigher.log_odds(sums))
+        thresholds = thresholds_for(risks, is_case, weights * scale, prevalence=prevalence)
+        if alert_share is not None:
+            thresholds = within_budget(thresholds, risks, weights * scale, alert_share)
         return cls(weigher, thresholds, float(settings["assistance_threshold"]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tppo_watch.assess.levels import PROMISE, Thresholds, level_of, thresholds_for
+from tppo_watch.assess.levels import PROMISE, Thresholds, level_of, thresholds_for, within_budget
 
 LIMITS = Thresholds(low=0.03, medium=0.3, high=0.8)
 
@@ -44,3 +44,15 @@ def test_where_no_promise_can_be_kept_nothing_is_high() -> None:
     risks, is_case = rng.random(2000), np.arange(2000) < 20
     limits = thresholds_for(risks, is_case, np.full(2000, 1 / 2000), prevalence=0.01)
     assert (risks > limits.high).sum() == 0
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 1.0])
+def test_a_budget_of_alerts_is_kept(share) -> None:
+    """No more posts reach medium than reviewers have time for, and a wide budget lowers no threshold."""
+    rng = np.random.default_rng(5)
+    risks, weights = np.round(rng.beta(1, 9, 4000), 2), np.full(4000, 1 / 4000)
+    limits = within_budget(LIMITS, risks, weights, share)
+    assert weights[risks >= limits.medium].sum() <= share
+    assert limits.low == LIMITS.low and limits.medium >= LIMITS.medium and limits.high >= LIMITS.high
+    if share == 1.0:
+        assert limits == LIMITS
