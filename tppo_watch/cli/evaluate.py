@@ -11,7 +11,9 @@ import typer
 from .output import print_json, print_table, say
 
 if TYPE_CHECKING:
+    from ..training.corpus import Record
     from ..training.evaluate import Measure
+    from ..types import Assessment
 
 
 def evaluate(
@@ -33,6 +35,12 @@ def evaluate(
     slices: Annotated[
         bool, typer.Option("--slices", help="Also by kind, language, length and source.")
     ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="Another model, the champion: say where `--model` differs from it, and nothing else."
+        ),
+    ] = None,
     stress: Annotated[
         bool, typer.Option("--stress", help="Also the recall lost when cases are disguised.")
     ] = False,
@@ -56,6 +64,8 @@ def evaluate(
     records = load_corpus(posts)
     say(f"{assessor.name}: {len(records):,} labelled posts")
     assessed = measures.assess_records(assessor, records)
+    if against is not None:
+        return _compare(against, records, assessed, seed=seed, json=json)
     found = measures.posts_measures(records, assessed, seed=seed)
     found += measures.span_measures(records, assessed, seed=seed)
     found += measures.balance_measures(assessed)
@@ -81,6 +91,36 @@ def evaluate(
         print_json([{k: v for k, v in asdict(m).items() if v is not None} for m in found])
         return
     print_table(("measure", "value", "95 % interval", "n"), (_row(m) for m in found))
+
+
+def _compare(
+    against: str, records: list[Record], assessed: list[Assessment], *, seed: int, json: bool
+) -> None:
+    """Differences from the champion, the worst first, and what follows from them."""
+    from ..assessor import load
+    from ..training.compare import compare
+    from ..training.evaluate import assess_records
+
+    found = compare(records, assess_records(load(against), records), assessed, seed=seed)
+    if json:
+        print_json([{**asdict(d), "is_worse": d.is_worse} for d in found])
+    else:
+        columns = ("measure", "champion", "challenger", "95 % interval of the gain", "n")
+        print_table(
+            columns,
+            (
+                (
+                    d.name,
+                    f"{d.champion:.4f}",
+                    f"{d.challenger:.4f}",
+                    f"{d.low:+.3f} to {d.high:+.3f}",
+                    f"{d.n:,}",
+                )
+                for d in found
+            ),
+        )
+    worse = [d.name for d in found if d.is_worse]
+    say(f"worse, beyond chance, in: {'; '.join(worse)}" if worse else f"no worse than {against} in any slice")
 
 
 def _row(m: Measure) -> tuple[str, ...]:

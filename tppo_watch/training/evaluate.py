@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..types import Assessment
 from .background import PublicText
 from .corpus import Record
+from .slices import slices_of
 from .spans import score_spans
 
 RESAMPLES = 1_000
@@ -126,18 +127,12 @@ def _counted(name: str, hits: Sequence[bool]) -> Measure:
 
 
 def slice_measures(records: Sequence[Record], assessments: Sequence[Assessment]) -> list[Measure]:
-    """Recall and false alarms at medium by kind of exploitation, length and language as it was recognised."""
+    """Recall and false alarms at medium by the groups of :mod:`tppo_watch.training.slices`."""
     slices: dict[str, list[bool]] = {}
     for record, assessment in zip(records, assessments, strict=True):
-        at_medium = assessment.level in ("medium", "high")
-        case = record.label == "trafficking"
-        what = "recall at medium" if case else "false alarms at medium"
-        words = len(record.text.split())
-        size = "up to 20 words" if words <= 20 else "21 to 100 words" if words <= 100 else "over 100 words"
-        names = [f"{what}: language {assessment.lang}", f"{what}: {size}"]
-        names.append(f"{what}: {record.types[0] if case and record.types else record.stance}")
-        for name in names:
-            slices.setdefault(name, []).append(at_medium)
+        what = "recall at medium" if record.label == "trafficking" else "false alarms at medium"
+        for name in slices_of(record, assessment):
+            slices.setdefault(f"{what}: {name}", []).append(assessment.level in ("medium", "high"))
     return [_counted(name, hits) for name, hits in sorted(slices.items())]
 
 

@@ -126,21 +126,21 @@ def test_one_label_alone_measures_nothing(label):
 
 
 def test_measures_of_slices():
-    """Cases are counted by kind, language as recognised and length, the rest by stance."""
+    """Cases are counted by kind, language as labelled, length and channel, the rest by stance."""
     records = [
-        record("c1", "trafficking", types=["scam_compound"]),
+        record("c1", "trafficking", types=["scam_compound"], lang=["jv"]),
         record("c2", "trafficking", types=["scam_compound"]),
         record("n", stance="news"),
     ]
     levels = ["high", "low", "medium"]
     pairs = zip(records, levels, strict=True)
-    spoken = dict(zip(records, ("jv", "id", "id"), strict=True))
-    found = evaluate.slice_measures(records, [assessment(r, level, lang=spoken[r]) for r, level in pairs])
+    found = evaluate.slice_measures(records, [assessment(r, level) for r, level in pairs])
     assert values(found) == {
         "recall at medium: language jv": 1, "recall at medium: language id": 0,
         "recall at medium: scam_compound": 0.5, "recall at medium: up to 20 words": 0.5,
+        "recall at medium: regional languages": 1, "recall at medium: channel other": 0.5,
         "false alarms at medium: language id": 1, "false alarms at medium: news": 1,
-        "false alarms at medium: up to 20 words": 1,
+        "false alarms at medium: up to 20 words": 1, "false alarms at medium: channel other": 1,
     }  # fmt: skip
     sure = next(m for m in found if m.name == "recall at medium: language jv")
     assert sure.low < 0.5 and sure.high == 1, "one hit of one is no certainty"
