@@ -66,6 +66,11 @@ class Fitted:
     values: np.ndarray  #: log-odds of the heads on held-out folds, shape (n, n_heads)
 
 
+def groups_of(records: Sequence[Record]) -> list[str]:
+    """What each record must not be torn from: its twin, where it is one of a pair."""
+    return [f"pair {record.pair}" if record.pair else record.id for record in records]
+
+
 def gather(
     records: Sequence[Record], background: Sequence[str], read: Callable[[str], Reading]
 ) -> TrainingSet:
@@ -73,8 +78,7 @@ def gather(
     kinds = [0 if r.label == "trafficking" else 2 if r.ordinary else 1 for r in records] + [2] * len(
         background
     )
-    groups = [f"pair {r.pair}" if r.pair else r.id for r in records]
-    groups += [f"background {i}" for i in range(len(background))]
+    groups = [*groups_of(records), *(f"background {i}" for i in range(len(background)))]
     return TrainingSet(
         readings=[read(r.text) for r in records] + [read(text) for text in background],
         records=[*records, *([None] * len(background))],

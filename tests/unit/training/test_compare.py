@@ -29,9 +29,9 @@ def record(i: int, case: bool, **rest: Any) -> Record:
 
 def assessment(of: Record, risk: float, entities: tuple[Entity, ...] = ()) -> Assessment:
     return Assessment(
-        risk=risk, level="medium" if risk >= 0.5 else "none", label="benign", stance="offer", assistance=False,
-        interval=(0.0, 1.0), exploitation={}, indicators=(), counter=(), entities=entities, reasons=(),
-        missing=(), lang="id", model="m", text=of.text,
+        risk=risk, level="medium" if risk >= 0.5 else "none", label="benign", stance="offer",
+        assistance=False, interval=(0.0, 1.0), exploitation={}, indicators=(), counter=(), entities=entities,
+        reasons=(), missing=(), lang="id", model="m", text=of.text,
     )  # fmt: skip
 
 
