@@ -11,7 +11,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
-FIGURES = {"01_explore_corpus": 2, "06_spacy_and_pandas": 0}
+FIGURES = {
+    "01_explore_corpus": 2,
+    "02_train_and_compare": 1,
+    "03_calibrate_and_choose_thresholds": 1,
+    "04_errors_and_slices": 2,
+    "05_active_learning": 1,
+    "06_spacy_and_pandas": 0,
+}
 PICTURES = ROOT / "docs" / "notebooks"
 
 

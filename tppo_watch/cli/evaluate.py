@@ -44,6 +44,9 @@ def evaluate(
     stress: Annotated[
         bool, typer.Option("--stress", help="Also the recall lost when cases are disguised.")
     ] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write the figures as a page with plots. Needs matplotlib.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the bootstrap and of disguises.")] = 7,
     json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
 ) -> None:
@@ -85,8 +88,14 @@ def evaluate(
 
         say("disguising cases")
         found += stress_measures(records, assessor.assess_many, seed=seed)
+    groups = measures.slice_measures(records, assessed) if slices or html is not None else []
+    if html is not None:
+        from ..training.report import html_report
+
+        html.write_text(html_report(assessor.name, found, groups, records, assessed), encoding="utf-8")
+        say(f"wrote {html}")
     if slices:
-        found += measures.slice_measures(records, assessed)
+        found += groups
     if json:
         print_json([{k: v for k, v in asdict(m).items() if v is not None} for m in found])
         return
