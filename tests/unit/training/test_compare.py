@@ -31,7 +31,7 @@ def assessment(of: Record, risk: float, entities: tuple[Entity, ...] = ()) -> As
     return Assessment(
         risk=risk, level="medium" if risk >= 0.5 else "none", label="benign", stance="offer",
         assistance=False, interval=(0.0, 1.0), exploitation={}, indicators=(), counter=(), entities=entities,
-        reasons=(), missing=(), lang="id", model="m", text=of.text,
+        reasons=(), missing=(), lang=of.lang[0], model="m", text=of.text,
     )  # fmt: skip
 
 

@@ -126,15 +126,16 @@ def test_one_label_alone_measures_nothing(label):
 
 
 def test_measures_of_slices():
-    """Cases are counted by kind, language as labelled, length and channel, the rest by stance."""
+    """Cases are counted by kind, language, length and channel, the rest by stance."""
     records = [
-        record("c1", "trafficking", types=["scam_compound"], lang=["jv"]),
+        record("c1", "trafficking", types=["scam_compound"]),
         record("c2", "trafficking", types=["scam_compound"]),
         record("n", stance="news"),
     ]
     levels = ["high", "low", "medium"]
     pairs = zip(records, levels, strict=True)
-    found = evaluate.slice_measures(records, [assessment(r, level) for r, level in pairs])
+    spoken = dict(zip(records, ("jv", "id", "id"), strict=True))
+    found = evaluate.slice_measures(records, [assessment(r, level, lang=spoken[r]) for r, level in pairs])
     assert values(found) == {
         "recall at medium: language jv": 1, "recall at medium: language id": 0,
         "recall at medium: scam_compound": 0.5, "recall at medium: up to 20 words": 0.5,
