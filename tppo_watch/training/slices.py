@@ -14,8 +14,8 @@ NATIONAL = frozenset({"id", "ms", "en"})
 def slices_of(record: Record, assessment: Assessment) -> Iterator[str]:
     """Names of the groups that a post is in.
 
-    A post is grouped by what it is and says, never by what a model makes of it: by its labels, its length, and the
-    language and entities that rules find, which are the same whichever model judges.
+    A post is grouped by what it is and says, never by what a model makes of it: by its labels, its length,
+    and the language and entities that rules find, which are the same whichever model judges.
     """
     case = record.label == "trafficking"
     yield record.types[0] if case and record.types else record.stance
