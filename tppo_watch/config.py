@@ -337,14 +337,10 @@ def _anchor(settings: Settings, folder: Path) -> Settings:
                 update={"path": absolute(settings.model.path)} if settings.model.path else {}
             ),
             "privacy": PrivacySettings(key_file=absolute(settings.privacy.key_file)),
-<<<<<<< HEAD
             "health": settings.health.model_copy(
                 update={"heartbeat": absolute(settings.health.heartbeat)}
             ),
             "audit": AuditSettings(anchor=absolute(settings.audit.anchor)),
-=======
-            "health": settings.health.model_copy(update={"heartbeat": absolute(settings.health.heartbeat)}),
->>>>>>> 5dc53f8 (Thresholds within a budget of alerts a day)
         }
     )
 

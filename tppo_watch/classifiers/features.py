@@ -52,7 +52,9 @@ class Vocabulary:
         object.__setattr__(self, "_index", {feature: i for i, feature in enumerate(self.features)})
 
     @classmethod
-    def fit(cls, own: Iterable[tuple[Sequence[str], Sequence[str]]], *, min_documents: int = 2) -> Vocabulary:
+    def fit(
+        cls, own: Iterable[tuple[Sequence[str], Sequence[str]]], *, min_documents: int = 2
+    ) -> Vocabulary:
         """Features that stand in at least `min_documents` of the (words, signs) of `own`."""
         counts: Counter[str] = Counter()
         size = 0

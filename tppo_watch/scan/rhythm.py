@@ -103,7 +103,9 @@ def learned(before: Rhythm | None, times: Iterable[datetime | None], now: dateti
         hours[time.astimezone(_LOCAL).hour] += 0.5 ** ((now - time) / _MEMORY)
         burst += math.exp(-_hours(now - time) / _BURST_MEMORY_H)
     seen_days = _MEMORY / timedelta(days=1) / math.log(2) * (1 - faded)  # the integral of the fading
-    after = replace(before, since=now, hours=tuple(hours), days=before.days * faded + seen_days, burst=burst)
+    after = replace(
+        before, since=now, hours=tuple(hours), days=before.days * faded + seen_days, burst=burst
+    )
     return _with_gaps(after, known)
 
 

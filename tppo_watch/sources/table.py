@@ -27,7 +27,9 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
         utf8 = io.BytesIO(decode(stream.read(), source.id).encode("utf-8", "surrogatepass"))
     others = [name for name in (source.id_field, source.time_field, source.author_field) if name]
     seen: dict[str, int] = {}
-    rows = read_rows(utf8, _FORMATS[source.kind], name=source.id, text_field=source.text_field, fields=others)
+    rows = read_rows(
+        utf8, _FORMATS[source.kind], name=source.id, text_field=source.text_field, fields=others
+    )
     try:
         for row in rows:
             if row.error or row.text or any(row.fields.values()):  # not the empty rows a spreadsheet leaves

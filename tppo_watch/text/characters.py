@@ -55,7 +55,9 @@ _NATIVE_DIGITS = (
 # Where none of these stands, no step below changes anything.
 _NATIVE = re.compile(f"[{_NATIVE_DIGITS}]+")
 # The digits of these scripts stand in tens, nought first.
-_ARABIC_DIGITS = {ord(start) + value: str(value) for start in _NATIVE_DIGITS[::3] for value in range(10)}
+_ARABIC_DIGITS = {
+    ord(start) + value: str(value) for start in _NATIVE_DIGITS[::3] for value in range(10)
+}
 _ANY_MASK = re.compile(
     _STYLED.pattern[:-2] + _UNSEEN + _MARK + _FOREIGN + _NATIVE_DIGITS + "\ufe00-\ufe0e\U0001f1e6-\U0001f1ff]"
 )

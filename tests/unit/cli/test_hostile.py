@@ -122,13 +122,7 @@ def test_a_closed_stream_is_one_line(arguments: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    [
-        "sqlite:///a\0b",
-        "sqlite:///x.db?timeout=abc",
-        "sqlite://h:99/x",
-        "sqlite+nope:///x.db",
-        "sqlite://h:99999999/x",
-    ],
+    ["sqlite:///a\0b", "sqlite:///x.db?timeout=abc", "sqlite://h:99/x", "sqlite+nope:///x.db", "sqlite://h:99999999/x"],
 )
 def test_an_odd_database_address_is_a_storage_error(url: str) -> None:
     """Whatever a database address holds, the error is about the address."""
