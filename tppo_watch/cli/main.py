@@ -29,6 +29,7 @@ COMMANDS = {
     "alerts": "The alerts.",
     "users": "Reviewers of the console: add, list, disable, reset.",
     "audit": "Check the log of every decision for tampering.",
+    "console": "The review console on 127.0.0.1.",
     "train": "Train a model from a corpus.",
     "evaluate": "Measure a model on labelled posts.",
     "models": "List and verify models.",

@@ -1,0 +1,158 @@
+"""A console over a real database and a real server on loopback, with posts that show every kind of mark."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from tests.scanning import KeywordAssessor
+from tppo_watch.alerts import lane_for
+from tppo_watch.config import settings_from
+from tppo_watch.console.app import make_app
+from tppo_watch.review import ROLES
+from tppo_watch.storage import alerts, posts, sources
+from tppo_watch.storage.posts import NewPost, content_hash
+from tppo_watch.types import Assessment, Entity, Match
+from tppo_watch.watch import Watch, open_watch
+
+PASSWORD = "kuda nil makan rumput"
+KEY = b"k" * 32
+#: A post of ours with everything a page can show: signs of each element, one denied, counter-evidence, entities.
+AD = (
+    "Loker admin Poipet Kamboja, gaji 12jt bersih, mes gratis.\nBerangkat pakai visa turis dulu, paspor dipegang "
+    "kantor, kontrak 2 tahun. Tidak ada potongan. Alamat kantor jelas di Samarinda. WA 0812-0000-0147"
+)
+PLEA = "tolong saya, ditahan di Poipet, paspor diambil. Hubungi keluarga saya 0812-0000-0199"
+GRAVE = "Butuh ibu hamil tua, bayi diadopsi, biaya ditanggung. WA 0812-0000-0150"
+
+_SIGNS = (
+    ("admin Poipet", "scam_gambling_job", "purpose", "asserted"),
+    ("Poipet Kamboja", "non_placement_destination", "context", "asserted"),
+    ("Poipet", "compound_place_mentioned", "context", "asserted"),
+    ("gaji 12jt bersih", "unrealistic_salary", "means", "asserted"),
+    ("pakai visa turis", "visitor_visa_for_work", "means", "asserted"),
+    ("visa turis dulu, paspor dipegang kantor", "document_confiscation", "means", "asserted"),
+    ("Tidak ada potongan", "salary_deduction_scheme", "means", "negated"),
+    ("bayi diadopsi", "baby_trade_offer", "act", "asserted"),
+)
+
+
+def assessed(text: str) -> Assessment:
+    """An assessment of `text` by the words in it, with every part a page can show."""
+    plain = KeywordAssessor().assess(text)
+    signs = tuple(
+        Match(id, found.start(), found.end(), found.group(), element, scope, 0.8)  # type: ignore[arg-type]
+        for phrase, id, element, scope in _SIGNS
+        for found in re.finditer(re.escape(phrase), text)
+    )
+    counter = tuple(
+        Match("office_address", found.start(), found.end(), found.group(), "context", "asserted", -0.6)
+        for found in re.finditer("Alamat kantor jelas di Samarinda", text)
+    )
+    pay = tuple(
+        Entity("salary", found.start(), found.end(), found.group(),
+               {"min": 12_000_000, "max": 12_000_000, "currency": "IDR", "period": "month"})
+        for found in re.finditer("gaji 12jt", text)
+    )  # fmt: skip
+    place = tuple(
+        Entity("destination", found.start(), found.end(), found.group(), {"country": "KH", "place": "Poipet"})
+        for found in re.finditer("Poipet", text)
+    )
+    reasons = (("base", -4.0), *((sign.id, sign.weight) for sign in signs), ("counter:office_address", -0.6),
+               ("missing:contract", 0.2), ("calibration", 0.3))  # fmt: skip
+    level = "high" if "bayi" in text and not plain.assistance else plain.level
+    return replace(
+        plain,
+        level=level,
+        indicators=(*plain.indicators, *signs),
+        counter=counter,
+        entities=(*plain.entities, *pay, *place),
+        reasons=reasons,
+        missing=("employer", "contract", "office"),
+        exploitation={"scam_compound": 0.9} if level != "none" else {},
+    )
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is set."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class World:
+    """A running console."""
+
+    watch: Watch
+    base: str
+    clock: Clock
+    cookie: str = "__Host-tppo-session"
+
+    def token(self, role: str) -> str:
+        """A session of the user of that role, as the cookie holds it."""
+        return self.watch.accounts.sign_in(role, PASSWORD, client="test", now=self.clock()).token
+
+    def client(self, role: str | None = None, lang: str = "id") -> httpx2.Client:
+        """Somebody without a browser; signed in where a role is given."""
+        cookies = f"tppo-preferences=lang%3D{lang}"
+        if role:
+            cookies += f"; {self.cookie}={self.token(role)}"
+        return httpx2.Client(base_url=self.base, headers={"cookie": cookies}, trust_env=False)
+
+
+def fill(watch: Watch, texts: Iterable[str], *, now: datetime, source: str = "telegram-uji", **more: Any) -> list[int]:
+    """Keep posts that say this, each with its assessment and alert; ids of the alerts."""
+    out = []
+    with watch._store.write() as connection:
+        sources.ensure(connection, source)
+        for number, text in enumerate(texts):
+            at = now - timedelta(minutes=7 * number)
+            fields = {"title": None, "url": "https://contoh.example/1", "province": "Kalimantan Timur"} | more
+            new = NewPost(source, f"{text[:20]}-{number}-{now.timestamp()}", content_hash(text + str(number)), text, at,
+                          (), published=at - timedelta(hours=1), **fields)  # fmt: skip
+            (post_id,) = posts.add(connection, [(new, None)])
+            assessment = assessed(text)
+            posts.add_assessments(connection, [(post_id, assessment)])
+            out.append(alerts.raise_alert(connection, post_id, lane_for(assessment) or "medium", now=at))
+    return out
+
+
+@contextlib.contextmanager
+def console(folder: Path, *, now: datetime | None = None, **options: Any) -> Iterator[World]:
+    """A console on loopback with a user of each role, whose name is the role; no posts yet."""
+    clock = Clock(now or datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
+    data = {"sources": [{"id": "telegram-uji", "kind": "jsonl", "path": "tiada.jsonl"}], "review": {"second_share": 0.0}}
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    with open_watch(settings_from(data, folder=folder), clock=clock) as watch:
+        for role in ROLES:
+            watch.accounts.add(None, role, role, PASSWORD, now=clock())
+        app = make_app(watch, key=KEY, hosts=[f"127.0.0.1:{port}"], clock=clock, **options)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", server_header=False, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield World(watch, f"http://127.0.0.1:{port}", clock)
+        finally:
+            server.should_exit = True
+            thread.join(10)

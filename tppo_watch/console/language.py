@@ -1,0 +1,71 @@
+"""What the pages say, in Indonesian and English: ``messages/*.yaml``, equal in keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ..wording import Language, Words
+
+LANGUAGES: tuple[Language, ...] = ("id", "en")
+ZONES = {
+    "WIB": timezone(timedelta(hours=7), "WIB"),
+    "WITA": timezone(timedelta(hours=8), "WITA"),
+    "WIT": timezone(timedelta(hours=9), "WIT"),
+}
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+
+
+@cache
+def messages(lang: Language) -> Mapping[str, str]:
+    """Every message of a language under its dotted key."""
+    import yaml
+
+    text = files(__package__).joinpath("messages", f"{lang}.yaml").read_text(encoding="utf-8")
+    return dict(_flat(yaml.safe_load(text)))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+class Speaker:
+    """Says things in one language and one of the three time zones of the country."""
+
+    def __init__(self, lang: Language = "id", zone: str = "WIB") -> None:
+        self.lang, self.zone = lang, zone
+        self.words = Words(lang)
+        self._messages = messages(lang)
+
+    def say(self, key: str, **values: object) -> str:
+        """The message `key` with `values` filled in. A missing key is a fault, and raises `KeyError`."""
+        message = self._messages[key]
+        return message.format(**values) if values else message
+
+    def knows(self, key: str) -> bool:
+        return key in self._messages
+
+    def time(self, moment: datetime) -> str:
+        """A moment as people write it, with its zone."""
+        at = moment.astimezone(ZONES[self.zone])
+        clock = f"{at:%H.%M}" if self.lang == "id" else f"{at:%H:%M}"
+        return f"{at.day} {_MONTHS[self.lang][at.month - 1]} {at.year}, {clock} {self.zone}"
+
+    def span(self, span: timedelta) -> str:
+        """A length of time in its largest unit, never negative."""
+        minutes = max(0, int(span.total_seconds() // 60))
+        if minutes < 60:
+            return self.say("time.minutes", n=minutes)
+        if minutes < 48 * 60:
+            return self.say("time.hours", n=minutes // 60)
+        return self.say("time.days", n=minutes // (24 * 60))

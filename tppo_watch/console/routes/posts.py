@@ -1,0 +1,93 @@
+"""One post: text, reasons, what to ask and check, and the decision bar."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import Response
+
+from ...reports import dossier
+from ...review import REASONS, Act, Case
+from ...text.showing import shown
+from .. import views
+from ..choices import SNOOZES, act_in_words
+from ..doors import looking, sending
+from ..visit import Says, Visit
+from .queue import people, say_last_act
+
+router = APIRouter()
+
+AlertId = Annotated[int, Path(ge=1, le=2**53)]
+
+
+@router.get("/posts/{alert_id}")
+def show(visit: Annotated[Visit, Depends(looking("view"))], alert_id: AlertId) -> Response:
+    desk: Any = visit.house.watch.desk
+    case = desk.open(visit.user, alert_id, now=visit.now)
+    visit.house.readings.of(visit.user.id, visit.now).posts += 1
+    return post_page(visit, case)
+
+
+@router.post("/posts/{alert_id}/reveal")
+def reveal(visit: Annotated[Visit, Depends(sending("reveal"))], alert_id: AlertId) -> Response:
+    """Numbers are shown in the answer to this form only: a reload hides them again."""
+    desk: Any = visit.house.watch.desk
+    case = desk.open(visit.user, alert_id, now=visit.now, reason=visit.field("reason"))
+    visit.says = Says(visit.say("post.revealed"))
+    return post_page(visit, case)
+
+
+def post_page(visit: Visit, case: Case) -> Response:
+    """The page of one post as this person may see it."""
+    names = people(visit)
+    say_last_act(visit, names)
+    item = case.item
+    page = views.post(item.alert, visit.speaker, is_revealed=case.is_revealed)
+    state = item.state
+    page |= {
+        "lane": item.lane,
+        "version": state.version,
+        "status": state.status,
+        "is_waiting": state.is_waiting,
+        "is_blind": case.is_blind,
+        "is_disputed": state.is_disputed and visit.user.id not in {o.reviewer for o in state.opinions},
+        "holder": item.held_by or names.get(state.assignee or 0, ""),
+        "clock": views.clock(item.clock, visit.now, visit.speaker, is_waiting=state.is_waiting),
+        "history": [_step(act, visit, names) for act in reversed(case.history)],
+        "campaign": None,
+        "alike": [],
+        "images": [],
+    }
+    return visit.page(
+        "post.html",
+        here="queue",
+        post=page,
+        can_decide=visit.may("decide"),
+        reasons=REASONS,
+        snoozes=SNOOZES,
+        people=_assignable(visit),
+        **views.referral(dossier(item.alert, lang=visit.speaker.lang), visit.speaker),
+    )
+
+
+def _step(act: Act, visit: Visit, names: dict[int, str]) -> dict[str, Any]:
+    is_own = act.actor == visit.user.id
+    return {
+        "action": act.id,
+        "what": act_in_words(act, visit, names),
+        "who": act.actor_name or visit.say("history.machine"),
+        "time": visit.speaker.time(act.at),
+        "note": shown(str(act.body.get("reason" if act.kind == "reveal" else "note") or "")),
+        "is_undone": act.is_undone,
+        "can_undo": not act.is_undone
+        and (visit.may("decide") if is_own else visit.may("undo_others"))
+        and act.kind not in ("close", "reopen", "reveal", "undo"),
+    }
+
+
+def _assignable(visit: Visit) -> list[dict[str, Any]]:
+    """The reader first, so that the first number takes a post for oneself."""
+    users = [user for user in visit.house.watch.accounts.listed() if user.is_active and user.role != "reader"]
+    users.sort(key=lambda user: (user.id != visit.user.id, user.name.casefold()))
+    return [{"id": user.id, "name": user.name} for user in users]
