@@ -41,7 +41,8 @@ class Watched:
         # Before any script of a page: whatever the policy blocks is told to us.
         page.expose_function("reportViolation", self.violations.append)
         page.add_init_script(
-            "document.addEventListener('securitypolicyviolation', (e) => reportViolation(e.violatedDirective + ' ' + e.blockedURI))"
+            "document.addEventListener('securitypolicyviolation', "
+            "(e) => reportViolation(`${e.violatedDirective} ${e.blockedURI}`))"
         )
 
     def _dialog(self, dialog: Any) -> None:
@@ -66,8 +67,12 @@ def visit(chromium: Browser, world: World) -> Iterator[Callable[..., Watched]]:
     """Open a browser of its own; signed in as a role where one is given."""
     contexts: list[BrowserContext] = []
 
-    def opened(role: str | None = None, *, lang: str = "id", theme: str = "light", **options: Any) -> Watched:
-        context = chromium.new_context(base_url=world.base, viewport={"width": 1280, "height": 900}, **options)
+    def opened(
+        role: str | None = None, *, lang: str = "id", theme: str = "light", **options: Any
+    ) -> Watched:
+        context = chromium.new_context(
+            base_url=world.base, viewport={"width": 1280, "height": 900}, **options
+        )
         contexts.append(context)
         context.set_default_timeout(10_000)
         domain = {"domain": "127.0.0.1", "path": "/"}

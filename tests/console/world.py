@@ -28,10 +28,11 @@ from tppo_watch.watch import Watch, open_watch
 
 PASSWORD = "kuda nil makan rumput"
 KEY = b"k" * 32
-#: A post of ours with everything a page can show: signs of each element, one denied, counter-evidence, entities.
+#: A post of ours with everything a page can show: signs of each element, one denied, counter-evidence.
 AD = (
-    "Loker admin Poipet Kamboja, gaji 12jt bersih, mes gratis.\nBerangkat pakai visa turis dulu, paspor dipegang "
-    "kantor, kontrak 2 tahun. Tidak ada potongan. Alamat kantor jelas di Samarinda. WA 0812-0000-0147"
+    "Loker admin Poipet Kamboja, gaji 12jt bersih, mes gratis.\nBerangkat pakai visa turis dulu, paspor "
+    "dipegang kantor, kontrak 2 tahun. Tidak ada potongan. Alamat kantor jelas di Samarinda. "
+    "WA 0812-0000-0147"
 )
 PLEA = "tolong saya, ditahan di Poipet, paspor diambil. Hubungi keluarga saya 0812-0000-0199"
 GRAVE = "Butuh ibu hamil tua, bayi diadopsi, biaya ditanggung. WA 0812-0000-0150"
@@ -66,7 +67,9 @@ def assessed(text: str) -> Assessment:
         for found in re.finditer("gaji 12jt", text)
     )  # fmt: skip
     place = tuple(
-        Entity("destination", found.start(), found.end(), found.group(), {"country": "KH", "place": "Poipet"})
+        Entity(
+            "destination", found.start(), found.end(), found.group(), {"country": "KH", "place": "Poipet"}
+        )
         for found in re.finditer("Poipet", text)
     )
     reasons = (("base", -4.0), *((sign.id, sign.weight) for sign in signs), ("counter:office_address", -0.6),
@@ -118,16 +121,30 @@ class World:
         return httpx2.Client(base_url=self.base, headers={"cookie": cookies}, trust_env=False)
 
 
-def fill(watch: Watch, texts: Iterable[str], *, now: datetime, source: str = "telegram-uji", **more: Any) -> list[int]:
+def fill(
+    watch: Watch, texts: Iterable[str], *, now: datetime, source: str = "telegram-uji", **more: Any
+) -> list[int]:
     """Keep posts that say this, each with its assessment and alert; ids of the alerts."""
     out = []
     with watch._store.write() as connection:
         sources.ensure(connection, source)
         for number, text in enumerate(texts):
             at = now - timedelta(minutes=7 * number)
-            fields = {"title": None, "url": "https://contoh.example/1", "province": "Kalimantan Timur"} | more
-            new = NewPost(source, f"{text[:20]}-{number}-{now.timestamp()}", content_hash(text + str(number)), text, at,
-                          (), published=at - timedelta(hours=1), **fields)  # fmt: skip
+            fields = {
+                "title": None,
+                "url": "https://contoh.example/1",
+                "province": "Kalimantan Timur",
+            } | more
+            new = NewPost(
+                source,
+                f"{number}-{now.timestamp()}",
+                content_hash(text + str(number)),
+                text,
+                at,
+                (),
+                published=at - timedelta(hours=1),
+                **fields,
+            )
             (post_id,) = posts.add(connection, [(new, None)])
             assessment = assessed(text)
             posts.add_assessments(connection, [(post_id, assessment)])
@@ -139,14 +156,17 @@ def fill(watch: Watch, texts: Iterable[str], *, now: datetime, source: str = "te
 def console(folder: Path, *, now: datetime | None = None, **options: Any) -> Iterator[World]:
     """A console on loopback with a user of each role, whose name is the role; no posts yet."""
     clock = Clock(now or datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
-    data = {"sources": [{"id": "telegram-uji", "kind": "jsonl", "path": "tiada.jsonl"}], "review": {"second_share": 0.0}}
+    source = {"id": "telegram-uji", "kind": "jsonl", "path": "tiada.jsonl"}
+    data = {"sources": [source], "review": {"second_share": 0.0}}
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     with open_watch(settings_from(data, folder=folder), clock=clock) as watch:
         for role in ROLES:
             watch.accounts.add(None, role, role, PASSWORD, now=clock())
         app = make_app(watch, key=KEY, hosts=[f"127.0.0.1:{port}"], clock=clock, **options)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", server_header=False, lifespan="off"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="critical", server_header=False, lifespan="off")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:

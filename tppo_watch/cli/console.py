@@ -41,7 +41,7 @@ def console(
     ] = False,
     config: Annotated[Path, typer.Option("--config", help="The settings file.")] = Path("tppo.toml"),
 ) -> None:
-    """Serve the review console. On other addresses than loopback it needs TLS, or a trusted proxy that has it.
+    """Serve the review console. Beyond loopback it needs TLS, or a trusted proxy that has it.
 
     Example: tppo-watch console --config tppo.toml
     """
@@ -103,8 +103,8 @@ def reached(host: str, port: int, *, name: str | None, has_tls: bool, proxy: str
     is_secure = has_tls or proxy is not None
     if not is_loopback and not is_secure:
         raise InputError(
-            f"{host} is reachable by others: give --tls-cert and --tls-key, or --proxy with the address of the "
-            "proxy that ends TLS; or listen on 127.0.0.1",
+            f"{host} is reachable by others: give --tls-cert and --tls-key, or --proxy with the address of "
+            "the proxy that ends TLS; or listen on 127.0.0.1",
             item="--host",
         )
     if (proxy is not None or not is_loopback) and name is None:

@@ -200,4 +200,5 @@ def _show_demo(opened: Watch, config: Path) -> None:
         example = next((record for record in records if record.lane != "assistance"), records[0])
         print(f"\nWhy one was raised:   {called()} alerts show {example.id} --config {config}")
         print(f"The list in English:  {called()} alerts list --lang en --config {config}")
-    print("A review console in the browser comes with a later version; these commands do until then.")
+    print(f"Review in the browser: {called()} users add NAME --role admin --config {config}")
+    print(f"                       {called()} console --config {config}")

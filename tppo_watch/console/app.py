@@ -60,8 +60,8 @@ def make_app(
     is_secure : bool
         People reach the console through TLS: its own or a proxy's.
     has_plain_cookie : bool
-        Name the session cookie without ``__Host-`` and let it pass without TLS: for browsers that refuse secure
-        cookies on plain loopback.
+        Name the session cookie without ``__Host-`` and let it pass without TLS: for browsers that refuse
+        secure cookies on plain loopback.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = House(
@@ -148,7 +148,9 @@ def _explained(request: Request, exc: WatchError) -> Response:
         return visit.message("missing", 404)
     if isinstance(exc, StorageBusyError):
         is_form = request.method == "POST" and visit.session is not None
-        return visit.message("busy", 503, again=again(visit) if is_form else None, fields=shown_fields(visit))
+        return visit.message(
+            "busy", 503, again=again(visit) if is_form else None, fields=shown_fields(visit)
+        )
     if isinstance(exc, InputError | ReviewError):
         return visit.message("bad", 422, reason=str(exc), fields=shown_fields(visit))
     _log.error("a page failed", extra={"reason": str(exc)})
@@ -156,7 +158,8 @@ def _explained(request: Request, exc: WatchError) -> Response:
 
 
 def _http(request: Request, exc: HTTPException) -> Response:
-    return doors.anybody(request).message("missing" if exc.status_code in (404, 405) else "fault", exc.status_code)
+    name = "missing" if exc.status_code in (404, 405) else "fault"
+    return doors.anybody(request).message(name, exc.status_code)
 
 
 def _unreadable(request: Request, exc: RequestValidationError) -> Response:

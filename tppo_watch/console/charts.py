@@ -1,4 +1,4 @@
-"""Measures of the small drawings: numbers only, for attributes of SVG, since the pages allow no inline style."""
+"""Measures of the small drawings: numbers for attributes of SVG, since the pages allow no inline style."""
 
 from __future__ import annotations
 

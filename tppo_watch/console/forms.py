@@ -1,4 +1,4 @@
-"""Forms that only the person they were made for can send, and that outlive a session: signed with a key of ours."""
+"""Forms that only the person they were made for can send, and that outlive a session: signed by us."""
 
 from __future__ import annotations
 

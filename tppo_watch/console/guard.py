@@ -89,7 +89,9 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                headers.setdefault("cache-control", "no-store")  # personal data stays out of the disk's cache
+                headers.setdefault(
+                    "cache-control", "no-store"
+                )  # personal data stays out of the disk's cache
                 if self._is_secure:
                     headers["strict-transport-security"] = "max-age=31536000"
             await send(message)
@@ -98,7 +100,7 @@ class Guard:
 
 
 def _limited(receive: Receive) -> Receive:
-    """The body up to `MAX_BODY`; a longer one, which then named no length, is cut off as a lost connection."""
+    """The body up to `MAX_BODY`; a longer one, which named no length, is cut off as a lost connection."""
     taken = 0
 
     async def receiving() -> Message:

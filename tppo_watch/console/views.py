@@ -182,7 +182,9 @@ def _agency(agency: Agency, speaker: Speaker) -> dict[str, Any]:
         "ways": [
             {
                 "type": speaker.say(f"channels.{channel.type.partition('_')[0]}"),
-                "value": speaker.say("channels.to_fill") if channel.status == "placeholder" else channel.value,
+                "value": speaker.say("channels.to_fill")
+                if channel.status == "placeholder"
+                else channel.value,
                 "status": speaker.say(f"channels.{channel.status}") if channel.status else "",
             }
             for channel in agency.channels

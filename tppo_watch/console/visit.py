@@ -81,7 +81,7 @@ class House:
 
     @property
     def cookie(self) -> str:
-        """The name of the session cookie; browsers take ``__Host-`` from this host, whole and secure, only."""
+        """The name of the session cookie; one with ``__Host-`` comes from this very host, and secure."""
         return "tppo-session" if self.has_plain_cookie else "__Host-tppo-session"
 
 

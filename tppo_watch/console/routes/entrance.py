@@ -71,7 +71,11 @@ def sign_out(visit: Annotated[Visit, Depends(sending("view"))]) -> Response:
     visit.house.watch.accounts.sign_out(visit.session.token, now=visit.now)
     response = visit.go("/sign-in?said=out")
     response.delete_cookie(
-        visit.house.cookie, path="/", secure=not visit.house.has_plain_cookie, httponly=True, samesite="strict"
+        visit.house.cookie,
+        path="/",
+        secure=not visit.house.has_plain_cookie,
+        httponly=True,
+        samesite="strict",
     )
     return response
 

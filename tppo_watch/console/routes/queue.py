@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from ...alerts import LANES
 from ...review import REASONS, Act, Item
 from .. import views
-from ..choices import act_in_words
+from ..choices import act_in_words, worded
 from ..doors import looking
 from ..visit import Says, Visit
 
@@ -82,8 +82,9 @@ def say_last_act(visit: Visit, names: dict[int, str]) -> None:
     act: Act | None = desk.last_act(visit.user) if visit.may("decide") else None
     if visit.says is None and act and (visit.now - act.at).total_seconds() < UNDO_FOR_S:
         what = act_in_words(act, visit, names)
-        key, of = ("bulk.done", {"n": len(act.alerts)}) if len(act.alerts) > 1 else ("decided.done", {})
-        visit.says = Says(visit.say(key, what=what, id=act.alerts[0] if act.alerts else "", **of), undo=act.id)
+        key = "bulk.done" if len(act.alerts) > 1 else "decided.done"
+        said = visit.say(key, what=what, id=act.alerts[0], n=len(act.alerts))
+        visit.says = Says(said, undo=act.id)
 
 
 def queue_line(item: Item, visit: Visit, names: dict[int, str]) -> dict[str, Any]:
@@ -136,8 +137,8 @@ def _tabs(visit: Visit, counts: dict[str, int], view: str, lane: str | None) -> 
 def _bulk_choices(visit: Visit) -> list[tuple[str, str]]:
     choices = [("take_up", visit.say("decide.take_up"))]
     choices += [
-        (f"not_trafficking:{reason}", f"{visit.say('decide.not_trafficking')}: {visit.say(f'reasons.{reason}')}")
-        for reason in REASONS
+        (word, worded(visit, "decision", word))
+        for word in (f"not_trafficking:{reason}" for reason in REASONS)
     ]
     return [
         *choices,
