@@ -135,13 +135,14 @@ def fill(
                 "url": "https://contoh.example/1",
                 "province": "Kalimantan Timur",
             } | more
+            native = f"{number}-{now.timestamp()}"
             new = NewPost(
                 source,
-                f"{number}-{now.timestamp()}",
+                native,
                 content_hash(text + str(number)),
                 text,
                 at,
-                (),
+                (native,),
                 published=at - timedelta(hours=1),
                 **fields,
             )
@@ -163,7 +164,7 @@ def console(folder: Path, *, now: datetime | None = None, **options: Any) -> Ite
     with open_watch(settings_from(data, folder=folder), clock=clock) as watch:
         for role in ROLES:
             watch.accounts.add(None, role, role, PASSWORD, now=clock())
-        app = make_app(watch, key=KEY, hosts=[f"127.0.0.1:{port}"], clock=clock, **options)
+        app = make_app(watch, key=KEY, hosts=[f"127.0.0.1:{port}"], **options)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="critical", server_header=False, lifespan="off")
         )

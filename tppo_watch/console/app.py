@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,6 @@ def make_app(
     is_secure: bool = False,
     has_plain_cookie: bool = False,
     first_user_command: str = "tppo-watch users add NAMA --role admin",
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> ASGIApp:
     """The console over an open service.
 
@@ -65,7 +63,7 @@ def make_app(
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = House(
-        watch, environment(), Forms(key), clock, is_secure, has_plain_cookie, first_user_command
+        watch, environment(), Forms(key), is_secure, has_plain_cookie, first_user_command
     )
     for router in ROUTERS:
         app.include_router(router)
@@ -168,7 +166,6 @@ def _unreadable(request: Request, exc: RequestValidationError) -> Response:
 
 
 def _fault(request: Request, exc: Exception) -> Response:
-    _log.error("a page failed", exc_info=exc)
     return doors.anybody(request).message("fault", 500)
 
 

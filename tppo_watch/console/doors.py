@@ -41,7 +41,7 @@ def anybody(request: Request) -> Visit:
     if not hasattr(request.state, "visit"):
         house = request.app.state.house
         token = request.cookies.get(house.cookie, "")
-        session = house.watch.accounts.session(token, now=house.clock()) if token else None
+        session = house.watch.accounts.session(token, now=house.watch.now()) if token else None
         request.state.visit = Visit(house, request, session)
     return request.state.visit
 

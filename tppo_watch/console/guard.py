@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = logging.getLogger(__name__)
 
 MAX_BODY = 64 * 1024  # bytes: the longest form there is, a note of some pages, with room
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -62,7 +65,10 @@ class Guard:
         if refusal:
             await PlainTextResponse(refusal[1] + "\n", refusal[0])(scope, receive, send)
             return
-        await self._app(scope, _limited(receive), send)
+        try:
+            await self._app(scope, _limited(receive), send)
+        except Exception:  # the page of the fault is sent; what is raised after it would end the connection
+            _log.exception("a page failed")
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()

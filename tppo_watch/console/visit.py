@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -73,7 +73,6 @@ class House:
     watch: Watch
     templates: Environment
     forms: Forms
-    clock: Callable[[], datetime]
     is_secure: bool
     has_plain_cookie: bool
     first_user_command: str
@@ -99,7 +98,7 @@ class Visit:
 
     def __init__(self, house: House, request: Request, session: Session | None) -> None:
         self.house, self.request, self.session = house, request, session
-        self.now = house.clock()
+        self.now = house.watch.now()
         self.prefs: Preferences = preferences.read(request.cookies.get(preferences.COOKIE, ""))
         self.form: Mapping[str, list[str]] = {}
         self.says: Says | None = self._said()

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,8 @@ from ..config import ReviewSettings
 from ..errors import NotFoundError, ReviewConflictError, ReviewError, SelectionChangedError
 from ..storage import Store, decisions
 from ..storage import alerts as stored_alerts
+from ..storage import audit as audit_rows
+from ..storage.audit import Entry
 from ..storage.decisions import StoredAct
 from . import queue as queues
 from .audit import Writing, act_detail, digest_of, recording
@@ -28,6 +30,8 @@ from .check import MOST_AT_ONCE, checked_body, checked_reason
 from .records import VIEWS, Act, Case, Decision, Item, Reason, Selection, State, User, Verdict, View
 from .replay import from_stored, lane_of, replay, to_stored, undone, verdict_of
 from .roles import may, require
+
+Form = Literal["pdf", "json", "stix", "misp"]
 
 _RECENT = 50  # acts of one person that are looked through for one to take back
 
@@ -120,6 +124,27 @@ class Desk:
             state = State(alert_id, version=item.state.version)
             item = replace(item, state=state, alert=replace(item.alert, state="open"))
         return Case(item, _acts(stored), is_blind, is_revealed=reason is not None)
+
+    def export(self, actor: User, alert_id: int, form: Form, *, now: datetime) -> Case:
+        """A post as it may leave the office in a file, numbers masked; that it leaves is logged.
+
+        Raises
+        ------
+        NotFoundError, NotAllowedError
+        """
+        require(actor, "export")
+        with recording(self._store, self._anchor) as writing:
+            (item,) = self._items(writing.connection, [alert_id], actor, now)
+            writing.ledger.add(actor.id, f"export_{form}", f"alert:{alert_id}", now=now)
+            stored = decisions.acts_of(writing.connection, [alert_id])[alert_id]
+        is_blind = _is_blind(item.state, actor)
+        return Case(item, () if is_blind else _acts(stored), is_blind, is_revealed=False)
+
+    def log(self, actor: User, *, limit: int = 100, before: int | None = None) -> list[Entry]:
+        """Rows of the audit log, the latest first; those before the number `before` where it is given."""
+        require(actor, "audit")
+        with self._store.read() as connection:
+            return audit_rows.latest(connection, limit=limit, before=before)
 
     def decide(
         self,

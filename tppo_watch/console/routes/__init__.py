@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from . import accounts, decisions, entrance, figures, own, posts, queue
+from . import accounts, decisions, entrance, export, figures, log, own, posts, queue
 
 ROUTERS = (
     entrance.router,
     queue.router,
     posts.router,
     decisions.router,
+    export.router,
     figures.router,
+    log.router,
     own.router,
     accounts.router,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -21,7 +21,7 @@ MAX_NOTE = 2_000  # characters
 
 @router.post("/posts/{alert_id}/decide")
 def decide(visit: Annotated[Visit, Depends(sending("decide"))], alert_id: AlertId) -> Response:
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     wanted = decision(visit.field("decision"), _note(visit), visit.now)
     seen = number(visit.field("version"))
     is_overruling = visit.field("overrule") == "on"
@@ -33,7 +33,7 @@ def decide(visit: Annotated[Visit, Depends(sending("decide"))], alert_id: AlertI
 
 @router.post("/posts/{alert_id}/adjudicate")
 def adjudicate(visit: Annotated[Visit, Depends(sending("adjudicate"))], alert_id: AlertId) -> Response:
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     found, reason = verdict(visit.field("decision"))
     desk.adjudicate(visit.user, alert_id, found, reason=reason, note=_note(visit), now=visit.now)
     return visit.go("/queue?view=disputed")
@@ -42,7 +42,7 @@ def adjudicate(visit: Annotated[Visit, Depends(sending("adjudicate"))], alert_id
 @router.post("/bulk")
 def count(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
     """Say on exactly which posts a decision would be taken; nothing is done yet."""
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     chosen = [number(value.partition(":")[0]) for value in visit.form.get("alert", [])]
     back = visit.field("back", "/queue")
     if not chosen:
@@ -60,7 +60,7 @@ def count(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
 
 @router.post("/bulk/apply")
 def apply(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     alerts = [number(value) for value in visit.form.get("alert", [])]
     word = visit.field("decision")
     if word == "merge":
@@ -75,7 +75,7 @@ def apply(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
 
 @router.post("/undo")
 def undo(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     act = desk.undo(visit.user, number(visit.field("act")), now=visit.now)
     back = f"/posts/{act.alerts[0]}" if len(act.alerts) == 1 else visit.field("back", "/queue")
     return visit.go(f"{back}{'&' if '?' in back else '?'}said=undone")

@@ -49,6 +49,6 @@ def _source(source: SourceSettings, state: SourceState | None, visit: Visit) -> 
 
 @router.get("/statistics")
 def statistics(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     counts = desk.counts(visit.user, now=visit.now)
     return visit.page("statistics.html", here="statistics", counts=counts, lanes=LANES)

@@ -23,7 +23,7 @@ AlertId = Annotated[int, Path(ge=1, le=2**53)]
 
 @router.get("/posts/{alert_id}")
 def show(visit: Annotated[Visit, Depends(looking("view"))], alert_id: AlertId) -> Response:
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     case = desk.open(visit.user, alert_id, now=visit.now)
     visit.house.readings.of(visit.user.id, visit.now).posts += 1
     return post_page(visit, case)
@@ -32,7 +32,7 @@ def show(visit: Annotated[Visit, Depends(looking("view"))], alert_id: AlertId) -
 @router.post("/posts/{alert_id}/reveal")
 def reveal(visit: Annotated[Visit, Depends(sending("reveal"))], alert_id: AlertId) -> Response:
     """Numbers are shown in the answer to this form only: a reload hides them again."""
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     case = desk.open(visit.user, alert_id, now=visit.now, reason=visit.field("reason"))
     visit.says = Says(visit.say("post.revealed"))
     return post_page(visit, case)
@@ -46,7 +46,6 @@ def post_page(visit: Visit, case: Case) -> Response:
     page = views.post(item.alert, visit.speaker, is_revealed=case.is_revealed)
     state = item.state
     page |= {
-        "lane": item.lane,
         "version": state.version,
         "status": state.status,
         "is_waiting": state.is_waiting,

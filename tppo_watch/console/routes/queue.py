@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from ...alerts import LANES
-from ...review import REASONS, Act, Item
+from ...review import REASONS, Item
 from .. import views
 from ..choices import act_in_words, worded
 from ..doors import looking
@@ -30,7 +30,7 @@ def queue(
     lane: Annotated[str | None, Query(pattern=f"^({'|'.join(LANES)})$")] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     offset = (page - 1) * PAGE
     items = desk.queue(visit.user, now=visit.now, view=view, lane=lane, limit=PAGE + 1, offset=offset)
     counts = desk.counts(visit.user, now=visit.now)
@@ -66,7 +66,7 @@ def next_post(
 
 def next_path(visit: Visit, after: int | None = None) -> str:
     """Where the next post of this person is; the queue where none waits."""
-    desk: Any = visit.house.watch.desk
+    desk = visit.house.watch.desk
     alert_id = desk.next(visit.user, now=visit.now, after=after)
     return f"/posts/{alert_id}" if alert_id is not None else "/queue?said=done"
 
@@ -78,8 +78,8 @@ def people(visit: Visit) -> dict[int, str]:
 
 def say_last_act(visit: Visit, names: dict[int, str]) -> None:
     """The line with the undo button, from what is stored: it is there after a reload too."""
-    desk: Any = visit.house.watch.desk
-    act: Act | None = desk.last_act(visit.user) if visit.may("decide") else None
+    desk = visit.house.watch.desk
+    act = desk.last_act(visit.user) if visit.may("decide") else None
     if visit.says is None and act and (visit.now - act.at).total_seconds() < UNDO_FOR_S:
         what = act_in_words(act, visit, names)
         key = "bulk.done" if len(act.alerts) > 1 else "decided.done"
@@ -92,11 +92,9 @@ def queue_line(item: Item, visit: Visit, names: dict[int, str]) -> dict[str, Any
     line = views.line(item.alert, visit.speaker)
     state, speaker = item.state, visit.speaker
     return line | {
-        "lane": item.lane,
         "version": state.version,
         "holder": item.held_by or names.get(state.assignee or 0, ""),
         "snoozed": speaker.time(state.snoozed_until) if state.snoozed_until and state.is_waiting else "",
-        "is_escalated": item.clock.is_escalated,
         "clock": views.clock(item.clock, visit.now, speaker, is_waiting=state.is_waiting),
     }
 
