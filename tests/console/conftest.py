@@ -39,7 +39,7 @@ class Watched:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._console)
         # Before any script of a page: whatever the policy blocks is told to us.
-        page.expose_function("reportViolation", self.violations.append)
+        page.expose_function("reportViolation", lambda what: self.violations.append(what))
         page.add_init_script(
             "document.addEventListener('securitypolicyviolation', "
             "(e) => reportViolation(`${e.violatedDirective} ${e.blockedURI}`))"

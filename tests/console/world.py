@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx2
 import uvicorn
+from argon2 import PasswordHasher
 
 from tests.scanning import KeywordAssessor
 from tppo_watch.alerts import lane_for
 from tppo_watch.config import settings_from
 from tppo_watch.console.app import make_app
-from tppo_watch.review import ROLES
+from tppo_watch.review import ROLES, accounts
 from tppo_watch.storage import alerts, posts, sources
 from tppo_watch.storage.posts import NewPost, content_hash
 from tppo_watch.types import Assessment, Entity, Match
@@ -115,10 +117,10 @@ class World:
 
     def client(self, role: str | None = None, lang: str = "id") -> httpx2.Client:
         """Somebody without a browser; signed in where a role is given."""
-        cookies = f"tppo-preferences=lang%3D{lang}"
+        cookies = f"tppo-preferences=lang={lang}"
         if role:
             cookies += f"; {self.cookie}={self.token(role)}"
-        return httpx2.Client(base_url=self.base, headers={"cookie": cookies}, trust_env=False)
+        return httpx2.Client(base_url=self.base, headers={"cookie": cookies}, trust_env=False, timeout=60)
 
 
 def fill(
@@ -154,15 +156,22 @@ def fill(
 
 
 @contextlib.contextmanager
-def console(folder: Path, *, now: datetime | None = None, **options: Any) -> Iterator[World]:
+def console(
+    folder: Path, *, now: datetime | None = None, roles: Iterable[Any] = ROLES, **options: Any
+) -> Iterator[World]:
     """A console on loopback with a user of each role, whose name is the role; no posts yet."""
     clock = Clock(now or datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
     source = {"id": "telegram-uji", "kind": "jsonl", "path": "tiada.jsonl"}
     data = {"sources": [source], "review": {"second_share": 0.0}}
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    with open_watch(settings_from(data, folder=folder), clock=clock) as watch:
-        for role in ROLES:
+    # The same algorithm with the least work: what is tested here is not how long a guess takes.
+    hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with (
+        mock.patch.object(accounts, "_hasher", lambda: hasher),
+        open_watch(settings_from(data, folder=folder), clock=clock) as watch,
+    ):
+        for role in roles:
             watch.accounts.add(None, role, role, PASSWORD, now=clock())
         app = make_app(watch, key=KEY, hosts=[f"127.0.0.1:{port}"], **options)
         server = uvicorn.Server(

@@ -1,0 +1,336 @@
+"""A reviewer's day in a real browser: by keyboard, with undo, and with everything that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.console.world import AD, GRAVE, PLEA, World, console, fill
+
+POSTS = [
+    PLEA,
+    *(f"{AD} nomor {i}" for i in range(16)),
+    *(f"Loker kebun sawit Malaysia {i}, WA 0812-0000-0166" for i in range(4)),
+    GRAVE,
+]
+
+
+@pytest.fixture
+def world(tmp_path: Path):
+    """A console of its own for each test: decisions of one are not found by another."""
+    with console(tmp_path) as running:
+        fill(running.watch, POSTS, now=running.clock())
+        yield running
+
+
+def state(world: World, alert_id: int):
+    lead = world.watch.accounts.named("lead")
+    return world.watch.desk.open(lead, alert_id, now=world.clock()).item.state
+
+
+def number(page) -> int:
+    return int(re.search(r"/posts/(\d+)", page.url)[1])
+
+
+def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit, tmp_path):
+    """Sign in, decide on twenty posts with two keys at most, take one back, refer, export, sign out."""
+    seen = visit()
+    page = seen.page
+    page.goto("/queue")
+    page.get_by_label("Nama pengguna").fill("reviewer")
+    page.get_by_label("Kata sandi").fill("kuda nil makan rumput")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue")
+    assert page.get_by_role("listitem").filter(has_text="tolong saya").count() == 1
+
+    page.keyboard.press("n")
+    page.wait_for_url("**/posts/*")
+    decided = {}
+    for keys in ["h", "t", "b 1", "b 2", "b 3", "b 4", "b 5", "b 6", "r 1", "s 2", *(["t"] * 10)]:
+        here = number(page)
+        for key in keys.split():
+            page.keyboard.press(key)
+        page.wait_for_function(f"!location.pathname.endsWith('/posts/{here}')")
+        decided[here] = keys
+    assert len(decided) == 20
+    by_keys = {keys: state(world, alert_id) for alert_id, keys in decided.items()}
+    assert by_keys["h"].status == "help"
+    assert by_keys["t"].status == "taken_up"
+    reasons = ("lawful", "warning", "news", "fraud", "duplicate", "unclear")
+    for place, reason in enumerate(reasons, start=1):
+        assert (by_keys[f"b {place}"].status, by_keys[f"b {place}"].reason) == ("dismissed", reason)
+    assert by_keys["r 1"].status == "referred" and by_keys["r 1"].agencies
+    assert by_keys["s 2"].status == "snoozed"
+    first = next(iter(decided))
+    assert decided[first] == "h"  # whoever may need help came first
+
+    last = list(decided)[-1]
+    page.reload()  # what can be undone is stored, not remembered by the page
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/posts/{last}?said=undone")
+    assert state(world, last).status == "open"
+    page.get_by_role("link", name="Berkas rujukan (JSON)")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Berkas rujukan (JSON)").click()
+    dossier = json.loads(Path(download.value.path()).read_text())
+    assert dossier["masked"] and "0812-0000-0147" not in json.dumps(dossier)
+
+    page.screenshot(path=tmp_path / "post.png", full_page=True)
+    page.keyboard.press("q")
+    page.wait_for_url("**/queue?lane=*")
+    page.goto("/queue?view=cases")
+    page.screenshot(path=tmp_path / "cases.png", full_page=True)
+    page.get_by_role("button", name="Keluar").click()
+    page.wait_for_url("**/sign-in*")
+    assert seen.harm == []
+
+
+def test_many_at_once_are_counted_first_and_taken_back_together(world, visit):
+    """A decision on several posts names exactly those, is one act, and one undo takes it back."""
+    seen = visit("reviewer")
+    page = seen.page
+    page.goto("/queue?lane=medium")
+    page.locator("[data-item]").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert "2 dipilih" in page.locator("[data-picked]").text_content()
+    chosen = [
+        int(box.get_attribute("value").split(":")[0]) for box in page.locator("[name=alert]:checked").all()
+    ]
+    page.locator("[name=decision]").select_option("not_trafficking:lawful")
+    page.get_by_role("button", name="Periksa dan terapkan").click()
+    page.get_by_text("Tepat 2 kiriman").wait_for()
+    assert [state(world, one).status for one in chosen] == ["open", "open"]
+    page.get_by_role("button", name="Terapkan ke 2 kiriman").click()
+    page.get_by_text("2 kiriman: bukan TPPO (lowongan yang sah).").wait_for()
+    assert [state(world, one).status for one in chosen] == ["dismissed", "dismissed"]
+    page.keyboard.press("u")
+    page.get_by_text("Diurungkan.").wait_for()
+    assert [state(world, one).status for one in chosen] == ["open", "open"]
+
+
+def test_copies_are_merged_and_taken_apart_again(world, visit):
+    """One post stands for the others; they leave the queue, and undo brings them back."""
+    page = visit("reviewer").page
+    page.goto("/queue?lane=medium")
+    for box in page.locator("[name=alert]").all()[:3]:
+        box.check()
+    chosen = [
+        int(box.get_attribute("value").split(":")[0]) for box in page.locator("[name=alert]:checked").all()
+    ]
+    page.locator("[name=decision]").select_option("merge")
+    page.get_by_role("button", name="Periksa dan terapkan").click()
+    page.locator("[name=into]").select_option(str(chosen[1]))
+    page.get_by_role("button", name="Terapkan ke 3 kiriman").click()
+    page.get_by_text("digabung").first.wait_for()
+    assert [state(world, one).status for one in chosen] == ["merged", "open", "merged"]
+    page.get_by_role("button", name="Urungkan").click()
+    page.get_by_text("Diurungkan.").wait_for()
+    assert [state(world, one).status for one in chosen] == ["open"] * 3
+
+
+def test_two_reviewers_on_one_post(world, visit):
+    """Who comes second is told by whom, in their language, and what they found is kept."""
+    world.watch.accounts.add(None, "Budi", "reviewer", "kuda nil makan rumput", now=world.clock())
+    first, second = visit("reviewer").page, visit("Budi", lang="en").page
+    first.goto("/posts/3")
+    second.goto("/posts/3")
+    assert second.get_by_text("with reviewer").count() >= 1
+    first.keyboard.press("t")
+    first.wait_for_function("!location.pathname.endsWith('/posts/3')")
+    second.locator("#note").fill("nomor izin dicatut")
+    second.locator("body").press("b")
+    second.keyboard.press("3")
+    second.get_by_role("heading", name="Another reviewer came first").wait_for()
+    assert second.get_by_text("kept as a second opinion").count() == 1
+    assert second.get_by_text("nomor izin dicatut").count() == 1
+    found = state(world, 3)
+    assert found.status == "taken_up"
+    assert {opinion.verdict for opinion in found.opinions} == {"take_up", "not_trafficking"}
+
+
+def test_a_session_that_ends_loses_no_decision(world, visit):
+    """The form waits behind the door with its note; who signs in again looks at it and sends it."""
+    seen = visit("reviewer")
+    page = seen.page
+    page.goto("/posts/4")
+    page.locator("#note").fill("paspor diambil, ⟨saksi⟩")
+    world.clock.forward(hours=11)
+    page.get_by_role("button", name="Tindak lanjuti").click()
+    page.get_by_text("Keputusan yang baru dikirim tersimpan").wait_for()
+    assert state(world, 4).status == "open"
+    page.get_by_label("Nama pengguna").fill("reviewer")
+    page.get_by_label("Kata sandi").fill("kuda nil makan rumput")
+    page.get_by_role("button", name="Masuk").click()
+    page.get_by_role("heading", name="Keputusan belum terkirim").wait_for()
+    assert page.get_by_text("paspor diambil, ⟨saksi⟩").count() == 1
+    page.get_by_role("button", name="Kirim sekarang").click()
+    page.wait_for_url("**/posts/*")
+    assert state(world, 4).status == "taken_up"
+    assert seen.harm == []
+
+
+def test_a_form_that_waited_is_not_sent_by_somebody_else(world, visit):
+    """Another person at the same screen does not finish the decision of the one before."""
+    page = visit("reviewer").page
+    page.goto("/posts/4")
+    world.clock.forward(hours=11)
+    page.get_by_role("button", name="Tindak lanjuti").click()
+    page.get_by_label("Nama pengguna").fill("lead")
+    page.get_by_label("Kata sandi").fill("kuda nil makan rumput")
+    page.get_by_role("button", name="Masuk").click()
+    page.wait_for_url("**/queue")
+    assert state(world, 4).status == "open"
+
+
+def test_a_form_of_an_earlier_session_is_asked_about(world, visit):
+    """A page that stayed open over a new sign-in is stale: its decision is shown, and can be sent."""
+    seen = visit("reviewer")
+    old = seen.page
+    old.goto("/posts/5")
+    token = world.token("reviewer")
+    old.context.add_cookies(
+        [{"name": world.cookie, "value": token, "domain": "127.0.0.1", "path": "/", "secure": True}]
+    )
+    old.keyboard.press("t")
+    old.get_by_role("heading", name="Keputusan belum terkirim").wait_for()
+    assert state(world, 5).status == "open"
+    old.get_by_role("button", name="Kirim sekarang").click()
+    old.wait_for_url("**/posts/*")
+    assert state(world, 5).status == "taken_up"
+
+
+def test_numbers_are_shown_for_a_reason_that_is_logged(world, visit):
+    """Masked at first, shown after a reason, masked again on reload; the reason is in the history."""
+    page = visit("reviewer").page
+    page.goto("/posts/1")
+    assert "0812-0000-0199" not in page.content()
+    page.get_by_text("Tampilkan nomor").click()
+    page.get_by_label("Untuk apa nomor ini diperlukan?").fill("menelepon keluarga")
+    page.get_by_role("button", name="Tampilkan", exact=True).click()
+    page.get_by_text("0812-0000-0199").first.wait_for()
+    assert page.get_by_text("menelepon keluarga").count() == 1
+    page.goto("/posts/1")
+    assert "0812-0000-0199" not in page.content()
+    page.goto("/queue")
+    assert "0812-0000-0199" not in page.content()
+
+
+def test_who_may_need_help_is_no_suspect(world, visit):
+    """A plea has no level, no risk in the list, and a sentence of care on its page."""
+    page = visit("reader").page
+    page.goto("/queue?lane=assistance")
+    line = page.get_by_role("listitem").filter(has_text="tolong saya").text_content()
+    assert "risiko" not in line and "Kerja paksa" not in line
+    page.goto("/posts/1")
+    assert page.get_by_text("Orang ini bukan terduga.").count() == 1
+    assert page.get_by_text("Tingkat").count() == 0
+
+
+def test_grave_posts_are_folded_until_they_are_opened(world, visit):
+    """In the queue and on the page; in the settings this can be changed."""
+    page = visit("reviewer").page
+    page.goto("/queue?lane=high")
+    assert page.get_by_text("bayi diadopsi").count() == 0
+    page.goto(f"/posts/{len(POSTS)}")
+    assert not page.locator(".text").is_visible()
+    page.get_by_text("Isi berat. Buka bila siap membaca.").click()
+    assert page.locator(".text").is_visible()
+    page.goto("/settings")
+    page.get_by_label("Lipat teks yang paling berat").uncheck()
+    page.get_by_role("button", name="Simpan").click()
+    page.get_by_text("Pengaturan disimpan.").wait_for()
+    page.goto(f"/posts/{len(POSTS)}")
+    assert page.locator(".text").is_visible()
+
+
+def test_after_long_reading_a_break_is_proposed(world, visit):
+    """Not before some posts and some time; said once it was taken, it is gone."""
+    page = visit("reviewer").page
+    for alert_id in range(1, 12):
+        page.goto(f"/posts/{alert_id}")
+    assert page.get_by_text("Bacaan ini berat").count() == 0
+    world.clock.forward(minutes=46)
+    page.goto("/posts/12")
+    page.get_by_text("Bacaan ini berat").wait_for()
+    page.get_by_role("button", name="Saya sudah istirahat").click()
+    page.get_by_text("Selamat bekerja lagi").wait_for()
+    assert page.get_by_text("Bacaan ini berat").count() == 0
+
+
+def test_everything_works_without_script(world, visit):
+    """Pages, menus, decisions and undo are plain HTML; the script only adds speed."""
+    page = visit("reviewer", java_script_enabled=False).page
+    page.goto("/queue")
+    page.get_by_role("link", name="Mulai meninjau").click()
+    here = number(page)
+    page.locator("summary", has_text="Bukan TPPO").click()
+    page.get_by_role("button", name="berita").click()
+    assert number(page) != here
+    assert state(world, here).reason == "news"
+    page.get_by_role("button", name="Urungkan").first.click()
+    assert number(page) == here
+    assert state(world, here).status == "open"
+
+
+def test_shortcuts_leave_those_alone_who_type_or_switch_them_off(world, visit):
+    """Letters in a field are letters; in the settings shortcuts can be switched off; Escape closes a menu."""
+    page = visit("reviewer").page
+    page.goto("/posts/2")
+    page.locator("#note").fill("")
+    page.locator("#note").press_sequentially("tbhrsa")
+    assert page.locator("#note").input_value() == "tbhrsa"
+    assert state(world, 2).status == "open"
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    assert page.locator("[data-menu=b]").get_attribute("open") is not None
+    page.keyboard.press("Escape")
+    assert page.locator("[data-menu=b]").get_attribute("open") is None
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    page.goto("/settings")
+    page.get_by_label("Tombol pintas satu huruf").uncheck()
+    page.get_by_role("button", name="Simpan").click()
+    page.get_by_text("Pengaturan disimpan.").wait_for()
+    page.goto("/posts/2")
+    page.keyboard.press("t")
+    assert page.locator("kbd").count() == 0
+    assert state(world, 2).status == "open"
+
+
+@pytest.mark.parametrize(
+    "word", ["", "take_up:x", "not_trafficking", "refer:tiada", "snooze:5", "assign:-1", "x" * 99]
+)
+def test_a_decision_that_no_button_sends_is_refused(world, word):
+    """In the reader's language, with nothing decided."""
+    from urllib.parse import urlencode
+
+    client = world.client("reviewer")
+    token = re.search(r'name="token" value="([^"]+)"', client.get("/posts/2").text)[1]
+    body = urlencode({"token": token, "decision": word, "version": "0", "note": "catatan"})
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = client.post("/posts/2/decide", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert "Permintaan tidak terbaca" in answer.text and "catatan" in answer.text
+    assert state(world, 2).version == 0
+
+
+def test_views_decisions_and_exports_are_in_the_audit_log(world, visit):
+    """Every page with personal data leaves a row that names who, what and when; a lead reads it."""
+    page = visit("reviewer").page
+    page.goto("/posts/2")
+    page.keyboard.press("t")
+    page.wait_for_function("!location.pathname.endsWith('/posts/2')")
+    with page.expect_download():
+        page.get_by_role("link", name="Berkas rujukan (JSON)").click()
+    log = visit("lead").page
+    log.goto("/audit")
+    rows = [row.inner_text() for row in log.get_by_role("row").all()]
+    for what in ("membuka kiriman", "menindaklanjuti", "mengekspor JSON", "masuk"):
+        assert any("reviewer" in row and what in row for row in rows), what
