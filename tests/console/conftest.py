@@ -74,7 +74,7 @@ def visit(chromium: Browser, world: World) -> Iterator[Callable[..., Watched]]:
             base_url=world.base, viewport={"width": 1280, "height": 900}, **options
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)  # a busy machine is slow, not broken
         domain = {"domain": "127.0.0.1", "path": "/"}
         cookies: list[Any] = [{"name": "tppo-preferences", "value": f"lang={lang}&theme={theme}", **domain}]
         if role:

@@ -35,6 +35,11 @@ def number(page) -> int:
     return int(re.search(r"/posts/(\d+)", page.url)[1])
 
 
+def left(page, alert_id: int) -> None:
+    """Wait until the page of this post has gone."""
+    page.wait_for_url(lambda url: not url.endswith(f"/posts/{alert_id}"))
+
+
 def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit, tmp_path):
     """Sign in, decide on twenty posts with two keys at most, take one back, refer, export, sign out."""
     seen = visit()
@@ -43,7 +48,7 @@ def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit, tmp_path)
     page.get_by_label("Nama pengguna").fill("reviewer")
     page.get_by_label("Kata sandi").fill("kuda nil makan rumput")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/queue")
+    page.wait_for_url(f"{world.base}/queue")
     assert page.get_by_role("listitem").filter(has_text="tolong saya").count() == 1
 
     page.keyboard.press("n")
@@ -53,7 +58,7 @@ def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit, tmp_path)
         here = number(page)
         for key in keys.split():
             page.keyboard.press(key)
-        page.wait_for_function(f"!location.pathname.endsWith('/posts/{here}')")
+        left(page, here)
         decided[here] = keys
     assert len(decided) == 20
     by_keys = {keys: state(world, alert_id) for alert_id, keys in decided.items()}
@@ -141,7 +146,7 @@ def test_two_reviewers_on_one_post(world, visit):
     second.goto("/posts/3")
     assert second.get_by_text("with reviewer").count() >= 1
     first.keyboard.press("t")
-    first.wait_for_function("!location.pathname.endsWith('/posts/3')")
+    left(first, 3)
     second.locator("#note").fill("nomor izin dicatut")
     second.locator("body").press("b")
     second.keyboard.press("3")
@@ -183,7 +188,7 @@ def test_a_form_that_waited_is_not_sent_by_somebody_else(world, visit):
     page.get_by_label("Nama pengguna").fill("lead")
     page.get_by_label("Kata sandi").fill("kuda nil makan rumput")
     page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url("**/queue")
+    page.wait_for_url(f"{world.base}/queue")
     assert state(world, 4).status == "open"
 
 
@@ -326,7 +331,7 @@ def test_views_decisions_and_exports_are_in_the_audit_log(world, visit):
     page = visit("reviewer").page
     page.goto("/posts/2")
     page.keyboard.press("t")
-    page.wait_for_function("!location.pathname.endsWith('/posts/2')")
+    left(page, 2)
     with page.expect_download():
         page.get_by_role("link", name="Berkas rujukan (JSON)").click()
     log = visit("lead").page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import tppo_watch
-from benchmarks import speed
+from benchmarks import console, speed
 
 
 def test_every_sample_holds_ads_of_one_length() -> None:
@@ -38,3 +38,10 @@ def test_a_tiny_run_gives_a_table(
 def test_the_peer_has_a_recogniser_for_each_kind() -> None:
     """Presidio is given the 21 patterns that the table states."""
     assert len(speed.PRESIDIO_PATTERNS) == 21
+
+
+def test_the_next_post_is_measured_on_a_real_server() -> None:
+    """A tiny queue gives a time for each round, and a table with the ratio to the small file."""
+    took = console.run(20, rounds=3)
+    assert [len(values) for values in took.values()] == [3, 3]
+    assert console.table(took, 20).splitlines()[2].startswith("| next post | ")
