@@ -1,0 +1,9 @@
+"""Posts of one recruiter: near-copies and shared contacts, joined with reasons, taken apart without a trace."""
+
+from __future__ import annotations
+
+from .decisions import Decision
+from .grouper import Campaign, Grouper, Reason, Suggestion
+from .prints import Contact, Print, print_of
+
+__all__ = ["Campaign", "Contact", "Decision", "Grouper", "Print", "Reason", "Suggestion", "print_of"]

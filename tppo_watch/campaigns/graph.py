@@ -1,0 +1,351 @@
+"""Which posts belong together: contacts and wordings as a graph, decisions of people above both.
+
+The answer is a function of the evidence, in its order of arrival, and of the decisions that stand. It is worked out
+again where something was added and nowhere else, so that a link that proves wrong, such as a number that turns out to
+be a portal's, comes apart by itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .common import is_common
+
+#: Different contacts under one wording from which it may be one recruiter who changes his number.
+_ROTATES_FROM = 3
+_ROTATES_POSTS = 1.5  # posts a contact at most, of whoever changes it
+_PECULIAR = 25  # shingles: nobody hits on so long a wording by chance
+_ROTATES_OVERLAP = 0.75
+_SETTLED = 64  # contacts under one wording after which it is not judged again
+_LARGE = 20_000  # bundles: a campaign beyond only grows
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What links one post, worked out when it arrived."""
+
+    id: str
+    is_own: bool
+    is_recruitment: bool
+    contacts: tuple[tuple[int, int, str], ...]  #: key, line and kind of each
+    passing: tuple[int, ...]  #: keys of contacts it names and that are not its own
+    wording: int  #: the post that founded its wording, by order of arrival; -1 without one
+    similarity: float
+    size: int  #: shingles
+    near: int = -1  #: for a post without contact: the post it is plainly nearest to
+    alike: int = -1  #: another wording, close enough to ask
+    alike_similarity: float = 0.0
+    stance: str = "offer"
+
+
+@dataclass(slots=True)
+class Bundle:
+    """Posts with the same evidence: they stand or fall together."""
+
+    wording: int
+    contacts: tuple[int, ...]
+    near: int  #: a bundle, or -1
+    marks: frozenset[tuple[int, int]]  #: sides of decisions that keep posts apart
+    is_recruitment: bool
+    similarity: float
+    size: int
+    posts: list[int] = field(default_factory=list)
+    beside: list[int] = field(default_factory=list)  #: bundles without contact that are nearest to this one
+    root: int = -1  #: the first post of its campaign
+
+
+@dataclass(slots=True)
+class ContactNode:
+    """A contact, and where it stands."""
+
+    kind: str
+    bundles: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)  #: what stands beside it in each of them
+    judged: int = 0  #: bundles when it was last judged
+    is_common: bool = False
+
+
+@dataclass(slots=True)
+class WordingNode:
+    """A wording, and who uses it."""
+
+    size: int
+    bundles: list[int] = field(default_factory=list)  #: that name a contact
+    bare: list[int] = field(default_factory=list)
+    is_rotating: bool = False
+    is_settled: bool = False
+
+
+class Graph:
+    """Posts, by order of arrival, and their campaigns."""
+
+    def __init__(self) -> None:
+        self.bundles: list[Bundle] = []
+        self.bundle_of: list[int] = []  # post -> bundle; -1 for one that links nothing
+        self.contacts: list[ContactNode] = []
+        self.contact_of: dict[int, int] = {}
+        self.wordings: dict[int, WordingNode] = {}
+        self._by_evidence: dict[tuple[object, ...], int] = {}
+        self._together: dict[int, list[tuple[int, int]]] = {}  # bundle -> bundles, and the decision
+        self._dirty: dict[int, None] = {}
+        self._members: dict[int, set[int]] = defaultdict(set)  # first post -> bundles
+        self._large: dict[int, int] = {}  # contact of a large campaign -> a bundle of it
+
+    def add(self, evidence: Evidence, marks: frozenset[tuple[int, int]] = frozenset()) -> None:
+        """Take in the next post."""
+        post = len(self.bundle_of)
+        if not evidence.is_own or (not evidence.contacts and evidence.wording < 0):
+            self.bundle_of.append(-1)
+            return
+        contacts = tuple(self._contact(key, kind) for key, _, kind in evidence.contacts)
+        near = self.bundle_of[evidence.near] if evidence.near >= 0 else -1
+        key = (evidence.wording, contacts, near, marks, evidence.is_recruitment)
+        index = self._by_evidence.get(key, -1)
+        if index < 0:
+            index = self._by_evidence[key] = len(self.bundles)
+            self._connect(index, evidence, contacts, near, marks)
+        bundle = self.bundles[index]
+        bundle.posts.append(post)
+        self.bundle_of.append(index)
+        if len(bundle.posts) == 2 or bundle.root < 0:
+            self._dirty[index] = None
+
+    def hold(self, number: int, left: Sequence[int], right: Sequence[int]) -> None:
+        """Let a decision hold that the posts `left` belong with the posts `right`."""
+        ends = [self.bundle_of[post] for post in (*left, *right) if self.bundle_of[post] >= 0]
+        for first, second in zip(ends, ends[1:], strict=False):
+            self._together.setdefault(first, []).append((second, number))
+            self._together.setdefault(second, []).append((first, number))
+            self._dirty[first] = None
+
+    def campaign(self, post: int) -> int:
+        """The first post of the campaign of `post`; -1 where it belongs to none."""
+        self.settle()
+        index = self.bundle_of[post]
+        if index < 0:
+            return -1
+        root = self.bundles[index].root
+        return root if root >= 0 and self._is_several(root) else -1
+
+    def campaigns(self) -> Iterator[int]:
+        """First posts of all campaigns, in order."""
+        self.settle()
+        for root in sorted(self._members):
+            if root >= 0 and self._is_several(root):
+                yield root
+
+    def _is_several(self, root: int) -> bool:
+        members = self._members[root]
+        return len(members) > 1 or any(len(self.bundles[index].posts) > 1 for index in members)
+
+    def posts(self, root: int) -> list[int]:
+        """The posts of a campaign, in order."""
+        self.settle()
+        return sorted(post for index in self._members.get(root, ()) for post in self.bundles[index].posts)
+
+    def decisions_at(self, index: int) -> list[int]:
+        """Numbers of the decisions that keep a bundle together with others."""
+        return sorted({number for _, number in self._together.get(index, ())})
+
+    def linking(self, bundle: Bundle) -> list[int]:
+        """The contacts of a bundle that link: not those of everybody."""
+        return [contact for contact in bundle.contacts if not self.contacts[contact].is_common]
+
+    def _contact(self, key: int, kind: str) -> int:
+        index = self.contact_of.get(key, -1)
+        if index < 0:
+            index = self.contact_of[key] = len(self.contacts)
+            self.contacts.append(ContactNode(kind))
+        return index
+
+    def _connect(
+        self,
+        index: int,
+        evidence: Evidence,
+        contacts: tuple[int, ...],
+        near: int,
+        marks: frozenset[tuple[int, int]],
+    ) -> None:
+        """Put a new bundle into the graph."""
+        bundle = Bundle(
+            evidence.wording, contacts, near, marks, evidence.is_recruitment, evidence.similarity, evidence.size
+        )
+        self.bundles.append(bundle)
+        for contact, (_, line, _) in zip(contacts, evidence.contacts, strict=True):
+            node = self.contacts[contact]
+            node.bundles.append(index)
+            node.lines.append(line)
+        if near >= 0:
+            self.bundles[near].beside.append(index)
+        if evidence.wording >= 0:
+            wording = self.wordings.get(evidence.wording)
+            if wording is None:
+                wording = self.wordings[evidence.wording] = WordingNode(evidence.size)
+            (wording.bundles if contacts else wording.bare).append(index)
+        self._grow_large(bundle, index)
+
+    def _grow_large(self, bundle: Bundle, index: int) -> None:
+        """Add a bundle to the large campaign its contacts belong to, without looking at that again."""
+        roots = {self.bundles[self._large[c]].root for c in bundle.contacts if c in self._large}
+        if len(roots) != 1 or bundle.marks:
+            return
+        bundle.root = roots.pop()
+        self._members[bundle.root].add(index)
+        for contact in bundle.contacts:
+            self._large.setdefault(contact, index)
+
+    def settle(self) -> None:
+        """Work out the campaigns of what changed."""
+        while self._dirty:
+            index = next(iter(self._dirty))
+            self._solve(self._region(index))
+
+    def _region(self, start: int) -> list[int]:
+        """All bundles that may depend on one, by their first posts."""
+        seen, waiting = {start}, [start]
+        for index in waiting:
+            for other in self._neighbours(self.bundles[index], index):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        return sorted(seen, key=lambda index: self.bundles[index].posts[0])
+
+    def _neighbours(self, bundle: Bundle, index: int) -> Iterator[int]:
+        for contact in bundle.contacts:
+            if not self._is_common(contact):
+                yield from self.contacts[contact].bundles
+        wording = self.wordings.get(bundle.wording)
+        if wording is not None and (wording.is_rotating or not wording.is_settled):
+            yield from wording.bundles
+            yield from wording.bare
+        if bundle.near >= 0:
+            yield bundle.near
+        yield from bundle.beside
+        for other, _ in self._together.get(index, ()):
+            yield other
+
+    def _is_common(self, contact: int) -> bool:
+        node = self.contacts[contact]
+        if not node.is_common and len(node.bundles) != node.judged:
+            node.judged = len(node.bundles)
+            node.is_common = is_common(self.bundles, contact, node.bundles, node.lines)
+            if node.is_common:  # whatever it held together has to be looked at again
+                self._dirty.update(dict.fromkeys(node.bundles))
+        return node.is_common
+
+    def _solve(self, region: list[int]) -> None:
+        groups = Groups({index: self.bundles[index].marks for index in region})
+        for index in region:
+            for other, _ in self._together.get(index, ()):
+                groups.join(index, other)
+        self._join_contacts(region, groups)
+        self._join_wordings(region, groups)
+        for group in groups.all(region):
+            root = min(self.bundles[index].posts[0] for index in group) if self._holds(group) else -1
+            for index in group:
+                bundle = self.bundles[index]
+                if bundle.root != root:
+                    self._members[bundle.root].discard(index)
+                    bundle.root = root
+                self._members[root].add(index)
+                self._dirty.pop(index, None)
+            if len(group) > _LARGE:
+                for index in group:
+                    self._large.update(dict.fromkeys(self.bundles[index].contacts, index))
+
+    def _holds(self, group: Sequence[int]) -> bool:
+        """Whether a group is somebody's: chain letters and greetings are copied by everybody."""
+        bundles = [self.bundles[index] for index in group]
+        return any(bundle.is_recruitment or self.linking(bundle) for bundle in bundles) or any(
+            index in self._together for index in group
+        )
+
+    def _join_contacts(self, region: Iterable[int], groups: Groups) -> None:
+        heads: dict[int, list[int]] = {}
+        for index in region:
+            for contact in self.linking(self.bundles[index]):
+                groups.join_one_of(index, heads.setdefault(contact, []))
+
+    def _join_wordings(self, region: Sequence[int], groups: Groups) -> None:
+        sizes: dict[int, int] = defaultdict(int)  # of the groups that contacts made
+        by_contact = {index: groups.of(index) for index in region}
+        for index in region:
+            sizes[by_contact[index]] += len(self.bundles[index].posts)
+        wordings = dict.fromkeys(self.bundles[index].wording for index in region)
+        for founder in wordings:
+            wording = self.wordings.get(founder)
+            if wording is None or (wording.is_settled and not wording.is_rotating):
+                continue
+            users = [index for index in wording.bundles if self.linking(self.bundles[index])]
+            bare = [index for index in wording.bundles if not self.linking(self.bundles[index])]
+            bare += wording.bare
+            recruiters = dict.fromkeys(by_contact[index] for index in users)
+            if not wording.is_settled:
+                wording.is_rotating = self._rotates(wording, users, [sizes[root] for root in recruiters])
+                wording.is_settled = len(users) >= _SETTLED
+            heads: list[int] = []
+            if wording.is_rotating or len(recruiters) == 1:
+                for index in users + bare:
+                    groups.join_one_of(index, heads)
+            elif not recruiters:
+                for index in bare:
+                    groups.join_one_of(index, heads)
+        for index in region:
+            near = self.bundles[index].near
+            if near >= 0 and near in by_contact:
+                groups.join(index, near)
+
+    def _rotates(self, wording: WordingNode, users: Sequence[int], sizes: Sequence[int]) -> bool:
+        """Whether one recruiter changes the contact under one wording.
+
+        A template that is borrowed is used by each under a number of his own, again and again; whoever changes his
+        number uses none for long, and nobody else finds the same long words.
+        """
+        if len(sizes) < _ROTATES_FROM or wording.size < _PECULIAR:
+            return False
+        if sum(sizes) > _ROTATES_POSTS * len(sizes):
+            return False
+        return all(self.bundles[index].similarity >= _ROTATES_OVERLAP for index in users)
+
+
+class Groups:
+    """Sets of bundles that never join what a decision keeps apart."""
+
+    def __init__(self, marks: dict[int, frozenset[tuple[int, int]]]) -> None:
+        self._parent = {index: index for index in marks}
+        self._marks = {index: own for index, own in marks.items() if own}
+
+    def of(self, index: int) -> int:
+        """What stands for the group of a bundle."""
+        parent = self._parent
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    def join(self, first: int, second: int) -> bool:
+        """Make one group of two; False where a decision is against it."""
+        first, second = self.of(first), self.of(second)
+        if first == second:
+            return True
+        ours, theirs = self._marks.get(first, frozenset()), self._marks.get(second, frozenset())
+        if ours and any((decision, -side) in ours for decision, side in theirs):
+            return False
+        self._parent[max(first, second)] = min(first, second)
+        if ours or theirs:
+            self._marks[min(first, second)] = ours | theirs
+        return True
+
+    def join_one_of(self, index: int, heads: list[int]) -> None:
+        """Join the first of `heads` that nothing keeps it apart from; be another head where there is none."""
+        if not any(self.join(index, head) for head in heads):
+            heads.append(index)
+
+    def all(self, indices: Iterable[int]) -> Iterable[list[int]]:
+        """The groups, each in the order of `indices`."""
+        found: dict[int, list[int]] = {}
+        for index in indices:
+            found.setdefault(self.of(index), []).append(index)
+        return found.values()
