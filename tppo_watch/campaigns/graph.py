@@ -17,7 +17,6 @@ from .common import is_common
 _ROTATES_FROM = 3
 _ROTATES_POSTS = 1.5  # posts a contact at most, of whoever changes it
 _PECULIAR = 25  # shingles: nobody hits on so long a wording by chance
-_ROTATES_OVERLAP = 0.75
 _SETTLED = 64  # contacts under one wording after which it is not judged again
 _LARGE = 20_000  # bundles: a campaign beyond only grows
 
@@ -283,7 +282,7 @@ class Graph:
             bare += wording.bare
             recruiters = dict.fromkeys(by_contact[index] for index in users)
             if not wording.is_settled:
-                wording.is_rotating = self._rotates(wording, users, [sizes[root] for root in recruiters])
+                wording.is_rotating = _rotates(wording, [sizes[root] for root in recruiters])
                 wording.is_settled = len(users) >= _SETTLED
             heads: list[int] = []
             if wording.is_rotating or len(recruiters) == 1:
@@ -296,18 +295,6 @@ class Graph:
             near = self.bundles[index].near
             if near >= 0 and near in by_contact:
                 groups.join(index, near)
-
-    def _rotates(self, wording: WordingNode, users: Sequence[int], sizes: Sequence[int]) -> bool:
-        """Whether one recruiter changes the contact under one wording.
-
-        A template that is borrowed is used by each under a number of his own, again and again; whoever changes his
-        number uses none for long, and nobody else finds the same long words.
-        """
-        if len(sizes) < _ROTATES_FROM or wording.size < _PECULIAR:
-            return False
-        if sum(sizes) > _ROTATES_POSTS * len(sizes):
-            return False
-        return all(self.bundles[index].similarity >= _ROTATES_OVERLAP for index in users)
 
 
 class Groups:
@@ -349,3 +336,14 @@ class Groups:
         for index in indices:
             found.setdefault(self.of(index), []).append(index)
         return found.values()
+
+
+def _rotates(wording: WordingNode, sizes: Sequence[int]) -> bool:
+    """Whether one recruiter changes the contact under one wording.
+
+    A template that is borrowed is used by each under a number of his own, again and again; whoever changes his
+    number uses none for long, and nobody else finds the same long words.
+    """
+    if len(sizes) < _ROTATES_FROM or wording.size < _PECULIAR:
+        return False
+    return sum(sizes) <= _ROTATES_POSTS * len(sizes)

@@ -120,6 +120,8 @@ class Grouper:
         """Take in what `add` and the log gave earlier, in the same order."""
         for one in evidence:
             self._take(one)
+            if one.near >= 0:
+                self._wordings.claim(one.near if one.contacts else len(self._evidence) - 1)
         for example in examples:
             self._wordings.remember(example)
         self._log.extend(log)

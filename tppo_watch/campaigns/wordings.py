@@ -20,6 +20,8 @@ from .prints import MAX_SHINGLES, Print
 SAME = 0.6
 #: From here on a person is asked.
 ALIKE = 0.4
+_PART = 0.7  # what it counts that all of a shorter text is in a longer one
+_LEAST_PART = 12  # shingles they share
 _COPY = 0.9  # plain overlap from which a post says nothing that was not counted
 _LEAST_SHINGLES = 6  # of a post that is compared by its wording; less is a greeting
 _MAX_EXAMPLES = 16  # of one wording; half of them at most for other ways to put it
@@ -30,6 +32,7 @@ _SETS, _WAYS = 1 << 17, 4  # a band remembers about half a million examples; the
 _SEED = 20261124
 _VERIFIED = 6  # candidates, those with most bands in common
 _REMEMBERED = 1 << 16  # exact texts
+_SAME_SLOTS = 0.5  # share of the slots that hold the same, of a post and what it is plainly near to
 _CLEARLY = 0.1  # nearer by so much, in overlap of words and slots, is plainly nearer
 _MIX = np.array([[0x9E3779B97F4A7C15], [0xC2B2AE3D27D4EB4F]], np.uint64)
 
@@ -50,7 +53,7 @@ class Found:
 
     wording: int  #: the post that founded it; -1 where a post has too few words
     similarity: float  #: with the nearest example, 1 for the founder
-    near: int  #: the nearest example that names a contact, where that is plain; else -1
+    near: int  #: for a post without contact the one with a contact that it is plainly nearest to, and the reverse; or -1
     alike: int = -1  #: another wording, close enough to ask a person
     alike_similarity: float = 0.0
     example: Example | None = None  #: what this post adds to the memory
@@ -69,6 +72,7 @@ class Wordings:
         self._tags = np.zeros((_BANDS, _SETS, _WAYS), np.uint32)
         self._ids = np.zeros((_BANDS, _SETS, _WAYS), np.int32)
         self._next = np.zeros((_BANDS, _SETS), np.uint8)
+        self._claimed: set[int] = set()
         self._exact: OrderedDict[bytes, Found] = OrderedDict()
 
     def find(self, post: int, print: Print) -> Found:
@@ -134,7 +138,7 @@ class Wordings:
         return Found(
             best_example.wording,
             best,
-            self._nearest(print, best_example.wording) if not print.contacts else -1,
+            self._nearest(post, print, best_example.wording),
             alike if other >= ALIKE else -1,
             other if other >= ALIKE else 0.0,
             self._new_example(post, print, best_example.wording, best_plain),
@@ -147,26 +151,39 @@ class Wordings:
             return None
         is_counted = plain < _COPY and sum(example.is_counted for example in known) < _MAX_EXAMPLES // 2
         ours = {contact.key for contact in print.contacts}
-        is_other = bool(ours) and all(
-            ours.isdisjoint(contact.key for contact in example.print.contacts) for example in known
+        is_other = all(
+            not ours & {contact.key for contact in example.print.contacts}
+            and (ours or example.print.contacts or print.slots != example.print.slots)
+            for example in known
         )
         return Example(post, wording, print, is_counted) if is_counted or is_other else None
 
-    def _nearest(self, print: Print, wording: int) -> int:
-        """The example with a contact whose words and slots are nearest; -1 where two recruiters are as near."""
-        judged = [
-            (self.overlap(print, example.print) + _shared(print.slots, example.print.slots), example)
-            for example in self.examples(wording)
-            if example.print.contacts
-        ]
+    def _nearest(self, post: int, print: Print, wording: int) -> int:
+        """The example that a post is plainly nearest to, where one of them names a contact and the other none.
+
+        -1 where their slots differ, where two recruiters are as near, and where one without contact was claimed by
+        another before.
+        """
+        judged = []
+        for example in self.examples(wording):
+            if bool(example.print.contacts) == bool(print.contacts) or example.post in self._claimed:
+                continue
+            slots = _shared(print.slots, example.print.slots)
+            if slots >= _SAME_SLOTS:
+                judged.append((self.overlap(print, example.print) + slots, example))
         if not judged:
             return -1
         best, nearest = max(judged, key=lambda pair: pair[0])
         keys = {contact.key for contact in nearest.print.contacts}
         for value, example in judged:
-            if value > best - _CLEARLY and keys.isdisjoint(c.key for c in example.print.contacts):
+            if keys and value > best - _CLEARLY and keys.isdisjoint(c.key for c in example.print.contacts):
                 return -1
+        self.claim(post if keys else nearest.post)
         return nearest.post
+
+    def claim(self, post: int) -> None:
+        """Note that a post without contact belongs to somebody."""
+        self._claimed.add(post)
 
     def _candidates(self, shingles: np.ndarray) -> list[int]:
         """Examples that share bands with a post, those that share most first, then the latest."""
@@ -198,13 +215,16 @@ class Wordings:
 
 
 def _shared(ours: frozenset[int], theirs: frozenset[int]) -> float:
-    return len(ours & theirs) / (len(ours | theirs) or 1)
+    return len(ours & theirs) / len(ours | theirs) if ours or theirs else 1.0
 
 
 def _overlap(
     ours: np.ndarray, our_weights: np.ndarray, theirs: np.ndarray, their_weights: np.ndarray
 ) -> tuple[float, float]:
-    """Weighted and plain Jaccard overlap of two sets of shingles, each in rising order."""
+    """Weighted and plain Jaccard overlap of two sets of shingles, each in rising order.
+
+    A text that was cut or lengthened counts by the share of the shorter one that is in the longer, somewhat less.
+    """
     # Long posts are cut to their smallest hashes: beyond the smaller of the two borders nothing is known.
     limit = min(
         ours[-1] if len(ours) == MAX_SHINGLES else 0xFFFFFFFF,
@@ -221,7 +241,10 @@ def _overlap(
     is_shared = theirs[places] == ours
     both = int(is_shared.sum())
     shared = float(our_weights[is_shared].sum())
-    weighted = shared / float(our_weights.sum() + their_weights.sum() - shared)
+    our_sum, their_sum = float(our_weights.sum()), float(their_weights.sum())
+    weighted = shared / (our_sum + their_sum - shared)
+    if both >= _LEAST_PART:
+        weighted = max(weighted, _PART * shared / min(our_sum, their_sum))
     return weighted, both / (len(ours) + len(theirs) - both)
 
 
