@@ -28,6 +28,7 @@ _MAX_EXAMPLES = 16  # of one wording; half of them at most for other ways to put
 _COMMON = 32  # wordings with a shingle from which it finds no candidates
 _RAREST = 16  # shingles that look for candidates where all are common
 _BANDS, _ROWS = 16, 2  # 0.99 of pairs that overlap by half are looked at, 0.06 of those that do by 0.06
+_EVERY_BAND = np.arange(_BANDS)
 _SETS, _WAYS = 1 << 17, 4  # a band remembers about half a million examples; the oldest of a full set goes
 _SEED = 20261124
 _VERIFIED = 6  # candidates, those with most bands in common
@@ -59,6 +60,8 @@ class Found:
     example: Example | None = None  #: what this post adds to the memory
 
 
+Buckets = tuple[np.ndarray, np.ndarray]
+
 _TOO_SHORT = Found(-1, 0.0, -1)
 
 
@@ -84,28 +87,30 @@ class Wordings:
         if known is not None:
             self._exact.move_to_end(digest)
             return known
-        found = self._compare(post, print)
+        buckets = self._buckets(print.hashes())
+        found = self._compare(post, print, buckets)
         if found.example is not None:
-            self.remember(found.example)
+            self._remember(found.example, buckets)
         self._exact[digest] = Found(found.wording, 1.0, found.near, found.alike, found.alike_similarity)
         if len(self._exact) > _REMEMBERED:
             self._exact.popitem(last=False)
         return found
 
     def remember(self, example: Example) -> None:
-        """Add an example; those of an earlier run come back this way, in their order."""
+        """Add an example of an earlier run; they come back in their order."""
+        self._remember(example, self._buckets(example.print.hashes()))
+
+    def _remember(self, example: Example, buckets: Buckets) -> None:
+        sets, tags = buckets
         index = len(self._examples)
         self._examples.append(example)
         self._of_wording.setdefault(example.wording, []).append(index)
-        shingles = example.print.hashes()
-        sets, tags = self._buckets(shingles)
         if example.is_counted:
-            self._counts.add(shingles)
-        bands = np.arange(_BANDS)
-        ways = self._next[bands, sets] % _WAYS
-        self._tags[bands, sets, ways] = tags
-        self._ids[bands, sets, ways] = index
-        self._next[bands, sets] += 1
+            self._counts.add(example.print.hashes())
+        ways = self._next[_EVERY_BAND, sets] % _WAYS
+        self._tags[_EVERY_BAND, sets, ways] = tags
+        self._ids[_EVERY_BAND, sets, ways] = index
+        self._next[_EVERY_BAND, sets] = ways + 1
 
     def overlap(self, first: Print, second: Print) -> float:
         """Weighted overlap of two posts by what is known now."""
@@ -116,12 +121,12 @@ class Wordings:
         """The posts that stand for a wording, the founder first."""
         return [self._examples[index] for index in self._of_wording.get(wording, ())]
 
-    def _compare(self, post: int, print: Print) -> Found:
+    def _compare(self, post: int, print: Print, buckets: Buckets) -> Found:
         shingles = print.hashes()
         best, best_plain, best_example = 0.0, 0.0, None
         weights = None
         judged: dict[int, float] = {}  # wording -> overlap with its nearest example
-        for index in self._candidates(shingles):
+        for index in self._candidates(buckets):
             example = self._examples[index]
             weights = self._counts.weights(shingles) if weights is None else weights
             theirs = example.print.hashes()
@@ -185,19 +190,16 @@ class Wordings:
         """Note that a post without contact belongs to somebody."""
         self._claimed.add(post)
 
-    def _candidates(self, shingles: np.ndarray) -> list[int]:
+    def _candidates(self, buckets: Buckets) -> list[int]:
         """Examples that share bands with a post, those that share most first, then the latest."""
-        sets, tags = self._buckets(shingles)
-        bands = np.arange(_BANDS)
-        hits = self._ids[bands, sets][self._tags[bands, sets] == tags[:, None]]
-        if not len(hits):
-            return []
-        if len(hits) == 1:
-            return hits.tolist()
-        ids, times = np.unique(hits, return_counts=True)
-        return ids[np.lexsort((-ids, -times))[:_VERIFIED]].tolist()
+        sets, tags = buckets
+        hits = self._ids[_EVERY_BAND, sets][self._tags[_EVERY_BAND, sets] == tags[:, None]].tolist()
+        times: dict[int, int] = {}
+        for index in hits:
+            times[index] = times.get(index, 0) + 1
+        return sorted(times, key=lambda index: (-times[index], -index))[:_VERIFIED]
 
-    def _buckets(self, shingles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _buckets(self, shingles: np.ndarray) -> Buckets:
         """Set and tag of each band, of the shingles that are rare enough to tell something."""
         counts = self._counts.of(shingles)
         rare = shingles[counts <= _COMMON]
