@@ -23,6 +23,7 @@ import random
 import resource
 import time
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # one core
@@ -43,7 +44,7 @@ def posts(number: int, seed: int = 6) -> Iterator[tuple[str, str]]:
     draw = random.Random(seed)
     words = ["".join(draw.choices(_SYLLABLES, k=draw.randint(1, 4))) for _ in range(8_000)]
     weights = [1 / (rank + 10) for rank in range(len(words))]  # few words are frequent, as in any language
-    pool = draw.choices(words, weights, k=1 << 18)
+    cumulated = list(accumulate(weights))
     templates: list[tuple[list[str], list[str]]] = []
     for made in range(number):
         if templates and draw.random() < SHARE_COPIES:
@@ -51,8 +52,8 @@ def posts(number: int, seed: int = 6) -> Iterator[tuple[str, str]]:
             if draw.random() < 0.3:
                 sentences = draw.sample(sentences, len(sentences))
         else:
-            start, length = draw.randrange(len(pool) - 90), draw.randint(40, 80)
-            ad = pool[start : start + length]
+            length = draw.randint(40, 80)
+            ad = draw.choices(words, cum_weights=cumulated, k=length)
             step = draw.randint(8, 14)
             sentences = [" ".join(ad[at : at + step]) for at in range(0, length, step)]
             contacts = [f"0812{made % 10**8:08}"]
