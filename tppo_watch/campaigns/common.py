@@ -10,7 +10,7 @@ _LOOKED_AT = 64  # bundles of a contact, the first
 _LEAST = 4  # ads of different recruiters that show a footer
 _CLEAR = 24  # that show it whatever stands beside the contact
 _SHARE = 0.75
-_ANYBODYS = 200  # wordings under one contact: no recruiter has so many, a portal has
+_ANYBODYS = 200  # ads in other words under one contact, most of them harmless: a portal has so many
 
 
 class HasEvidence(Protocol):
@@ -18,6 +18,8 @@ class HasEvidence(Protocol):
 
     wording: int
     contacts: tuple[int, ...]
+    is_recruitment: bool
+    is_framed: bool
 
 
 def is_common(
@@ -38,7 +40,7 @@ def is_common(
     """
     if len(places) < _LEAST:
         return False
-    if len(places) >= _ANYBODYS and len({bundles[index].wording for index in places}) >= _ANYBODYS:
+    if len(places) >= _ANYBODYS and _is_of_anybody([bundles[index] for index in places]):
         return True
     looked_at = [
         (bundles[index], line)
@@ -47,12 +49,25 @@ def is_common(
     ]
     if len(looked_at) < max(_LEAST, _SHARE * min(len(places), _LOOKED_AT)):
         return False
-    wordings = {bundle.wording for bundle, _ in looked_at}
+    wordings = _different([bundle for bundle, _ in looked_at])
     groups = _groups([bundle.contacts for bundle, _ in looked_at], contact)
-    if min(len(wordings), groups) < _SHARE * len(looked_at):
+    if min(wordings, groups) < _SHARE * len(looked_at):
         return False
     same_line = max(Counter(line for _, line in looked_at if line).values(), default=0)
     return same_line >= _SHARE * len(looked_at) or len(looked_at) >= _CLEAR
+
+
+def _is_of_anybody(bundles: Sequence[HasEvidence]) -> bool:
+    # Who recruits under one number in hundreds of ways stays together: most of that points to exploitation.
+    harmless = sum(not bundle.is_recruitment for bundle in bundles)
+    return 2 * harmless > len(bundles) and _different(bundles) >= _ANYBODYS
+
+
+def _different(bundles: Sequence[HasEvidence]) -> int:
+    """How many different texts there are; each with words of its own is one."""
+    return len({bundle.wording for bundle in bundles if not bundle.is_framed}) + sum(
+        bundle.is_framed for bundle in bundles
+    )
 
 
 def _groups(sets: Sequence[tuple[int, ...]], without: int) -> int:

@@ -30,8 +30,9 @@ class ShingleCounts:
     def add(self, shingles: np.ndarray) -> None:
         """Count the shingles of one more wording."""
         places = _places(shingles)
-        cells = self._cells[places]
-        np.maximum.at(self._cells, places, cells.min(axis=0) + np.uint32(1))
+        raised = self._cells[places].min(axis=0) + np.uint32(1)
+        for row in places:  # one by one: of a table of places `at` of numpy 2.4 takes some only
+            np.maximum.at(self._cells, row, raised)
         self.total += 1
 
     def weights(self, shingles: np.ndarray) -> np.ndarray:

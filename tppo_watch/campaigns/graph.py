@@ -12,13 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .common import is_common
+from .wordings import OWN_WORDS
 
 #: Different contacts under one wording from which it may be one recruiter who changes his number.
 _ROTATES_FROM = 3
 _ROTATES_POSTS = 1.5  # posts a contact at most, of whoever changes it
 _PECULIAR = 25  # shingles: nobody hits on so long a wording by chance
+_FRAMED = 1 / 3  # of what has a wording, with words of its own, from which it is the frame of a portal
 _SETTLED = 64  # contacts under one wording after which it is not judged again
-_LARGE = 20_000  # bundles: a campaign beyond only grows
+#: Bundles with a contact at which it is judged: at every one it would cost the square of their number.
+_JUDGED_AT = frozenset((4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64))
+_LARGE = 2_000  # bundles: a campaign beyond only grows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Evidence:
     wording: int  #: the post that founded its wording, by order of arrival; -1 without one
     similarity: float
     size: int  #: shingles
-    near: int = -1  #: for a post without contact: the post it is plainly nearest to
+    near: int = -1  #: of a pair with and without a contact: the post it is plainly nearest to
+    novel: int = 0  #: shingles nobody used before
     alike: int = -1  #: another wording, close enough to ask
     alike_similarity: float = 0.0
     stance: str = "offer"
@@ -48,8 +53,7 @@ class Bundle:
     near: int  #: a bundle, or -1
     marks: frozenset[tuple[int, int]]  #: sides of decisions that keep posts apart
     is_recruitment: bool
-    similarity: float
-    size: int
+    is_framed: bool  #: has words of its own in the frame of a wording, as ads of one portal have
     posts: list[int] = field(default_factory=list)
     beside: list[int] = field(default_factory=list)  #: bundles without contact that are nearest to this one
     root: int = -1  #: the first post of its campaign
@@ -62,7 +66,6 @@ class ContactNode:
     kind: str
     bundles: list[int] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)  #: what stands beside it in each of them
-    judged: int = 0  #: bundles when it was last judged
     is_common: bool = False
 
 
@@ -75,6 +78,11 @@ class WordingNode:
     bare: list[int] = field(default_factory=list)
     is_rotating: bool = False
     is_settled: bool = False
+
+    @property
+    def may_turn(self) -> bool:
+        """Whether one more post can change who uses it."""
+        return not self.is_settled and len(self.bundles) >= _ROTATES_FROM
 
 
 class Graph:
@@ -90,7 +98,7 @@ class Graph:
         self._together: dict[int, list[tuple[int, int]]] = {}  # bundle -> bundles, and the decision
         self._dirty: dict[int, None] = {}
         self._members: dict[int, set[int]] = defaultdict(set)  # first post -> bundles
-        self._large: dict[int, int] = {}  # contact of a large campaign -> a bundle of it
+        self._large: dict[tuple[str, int], int] = {}  # contact or wording of a large campaign -> a bundle of it
 
     def add(self, evidence: Evidence, marks: frozenset[tuple[int, int]] = frozenset()) -> None:
         """Take in the next post."""
@@ -100,7 +108,8 @@ class Graph:
             return
         contacts = tuple(self._contact(key, kind) for key, _, kind in evidence.contacts)
         near = self.bundle_of[evidence.near] if evidence.near >= 0 else -1
-        key = (evidence.wording, contacts, near, marks, evidence.is_recruitment)
+        is_framed = evidence.novel >= OWN_WORDS
+        key = (evidence.wording, contacts, near, marks, evidence.is_recruitment, is_framed)
         index = self._by_evidence.get(key, -1)
         if index < 0:
             index = self._by_evidence[key] = len(self.bundles)
@@ -108,8 +117,12 @@ class Graph:
         bundle = self.bundles[index]
         bundle.posts.append(post)
         self.bundle_of.append(index)
-        if len(bundle.posts) == 2 or bundle.root < 0:
+        wording = self.wordings.get(bundle.wording)
+        if bundle.root < 0 or (wording is not None and wording.may_turn):
             self._dirty[index] = None
+        if wording is not None and not wording.is_settled and len(wording.bundles) >= _SETTLED:
+            self._solve(self._region(index))  # here, so that it is the same whenever anybody asks
+            wording.is_settled = True
 
     def hold(self, number: int, left: Sequence[int], right: Sequence[int]) -> None:
         """Let a decision hold that the posts `left` belong with the posts `right`."""
@@ -168,14 +181,14 @@ class Graph:
         marks: frozenset[tuple[int, int]],
     ) -> None:
         """Put a new bundle into the graph."""
-        bundle = Bundle(
-            evidence.wording, contacts, near, marks, evidence.is_recruitment, evidence.similarity, evidence.size
-        )
+        is_framed = evidence.novel >= OWN_WORDS
+        bundle = Bundle(evidence.wording, contacts, near, marks, evidence.is_recruitment, is_framed)
         self.bundles.append(bundle)
         for contact, (_, line, _) in zip(contacts, evidence.contacts, strict=True):
             node = self.contacts[contact]
             node.bundles.append(index)
             node.lines.append(line)
+            self._judge(contact)
         if near >= 0:
             self.bundles[near].beside.append(index)
         if evidence.wording >= 0:
@@ -186,14 +199,17 @@ class Graph:
         self._grow_large(bundle, index)
 
     def _grow_large(self, bundle: Bundle, index: int) -> None:
-        """Add a bundle to the large campaign its contacts belong to, without looking at that again."""
-        roots = {self.bundles[self._large[c]].root for c in bundle.contacts if c in self._large}
+        """Add a bundle to the large campaign it belongs to, without looking at that again."""
+        ways = [("contact", contact) for contact in self.linking(bundle)]
+        if bundle.wording >= 0 and self.wordings[bundle.wording].is_rotating:
+            ways.append(("wording", bundle.wording))
+        roots = {self.bundles[self._large[way]].root for way in ways if way in self._large}
         if len(roots) != 1 or bundle.marks:
             return
         bundle.root = roots.pop()
         self._members[bundle.root].add(index)
-        for contact in bundle.contacts:
-            self._large.setdefault(contact, index)
+        for way in ways:
+            self._large.setdefault(way, index)
 
     def settle(self) -> None:
         """Work out the campaigns of what changed."""
@@ -203,36 +219,39 @@ class Graph:
 
     def _region(self, start: int) -> list[int]:
         """All bundles that may depend on one, by their first posts."""
-        seen, waiting = {start}, [start]
+        seen: dict[int, None] = {start: None}
+        waiting = [start]
+        contacts: set[int] = set()
+        wordings: set[int] = {-1}
         for index in waiting:
-            for other in self._neighbours(self.bundles[index], index):
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
+            bundle = self.bundles[index]
+            reached = [bundle.near] if bundle.near >= 0 else []
+            reached += bundle.beside
+            reached += [other for other, _ in self._together.get(index, ())]
+            for contact in bundle.contacts:
+                if contact not in contacts and not self.contacts[contact].is_common:
+                    contacts.add(contact)
+                    reached += self.contacts[contact].bundles
+            if bundle.wording not in wordings:
+                wordings.add(bundle.wording)
+                wording = self.wordings[bundle.wording]
+                if wording.is_rotating or not wording.is_settled:
+                    reached += wording.bundles
+                    reached += wording.bare
+            new = [other for other in dict.fromkeys(reached) if other not in seen]
+            seen.update(dict.fromkeys(new))
+            waiting += new
         return sorted(seen, key=lambda index: self.bundles[index].posts[0])
 
-    def _neighbours(self, bundle: Bundle, index: int) -> Iterator[int]:
-        for contact in bundle.contacts:
-            if not self._is_common(contact):
-                yield from self.contacts[contact].bundles
-        wording = self.wordings.get(bundle.wording)
-        if wording is not None and (wording.is_rotating or not wording.is_settled):
-            yield from wording.bundles
-            yield from wording.bare
-        if bundle.near >= 0:
-            yield bundle.near
-        yield from bundle.beside
-        for other, _ in self._together.get(index, ()):
-            yield other
-
-    def _is_common(self, contact: int) -> bool:
+    def _judge(self, contact: int) -> None:
+        """See whether a contact has become everybody's; once it has, it stays so."""
         node = self.contacts[contact]
-        if not node.is_common and len(node.bundles) != node.judged:
-            node.judged = len(node.bundles)
-            node.is_common = is_common(self.bundles, contact, node.bundles, node.lines)
-            if node.is_common:  # whatever it held together has to be looked at again
-                self._dirty.update(dict.fromkeys(node.bundles))
-        return node.is_common
+        count = len(node.bundles)
+        if node.is_common or (count not in _JUDGED_AT and (count < 200 or count % 100)):
+            return
+        node.is_common = is_common(self.bundles, contact, node.bundles, node.lines)
+        if node.is_common:  # whatever it held together has to be looked at again
+            self._dirty.update(dict.fromkeys(node.bundles))
 
     def _solve(self, region: list[int]) -> None:
         groups = Groups({index: self.bundles[index].marks for index in region})
@@ -252,7 +271,9 @@ class Graph:
                 self._dirty.pop(index, None)
             if len(group) > _LARGE:
                 for index in group:
-                    self._large.update(dict.fromkeys(self.bundles[index].contacts, index))
+                    bundle = self.bundles[index]
+                    ways = [("contact", contact) for contact in self.linking(bundle)]
+                    self._large.update(dict.fromkeys([*ways, ("wording", bundle.wording)], index))
 
     def _holds(self, group: Sequence[int]) -> bool:
         """Whether a group is somebody's: chain letters and greetings are copied by everybody."""
@@ -280,17 +301,16 @@ class Graph:
             users = [index for index in wording.bundles if self.linking(self.bundles[index])]
             bare = [index for index in wording.bundles if not self.linking(self.bundles[index])]
             bare += wording.bare
+            framed = sum(self.bundles[index].is_framed for index in users + bare)
+            is_frame = framed > _FRAMED * len(users + bare)
             recruiters = dict.fromkeys(by_contact[index] for index in users)
             if not wording.is_settled:
-                wording.is_rotating = _rotates(wording, [sizes[root] for root in recruiters])
-                wording.is_settled = len(users) >= _SETTLED
-            heads: list[int] = []
-            if wording.is_rotating or len(recruiters) == 1:
+                wording.is_rotating = not is_frame and _rotates(wording, [sizes[root] for root in recruiters])
+            if wording.is_rotating or len(recruiters) < 2:
+                heads: list[int] = []
                 for index in users + bare:
-                    groups.join_one_of(index, heads)
-            elif not recruiters:
-                for index in bare:
-                    groups.join_one_of(index, heads)
+                    if not is_frame or not self.bundles[index].is_framed:
+                        groups.join_one_of(index, heads)
         for index in region:
             near = self.bundles[index].near
             if near >= 0 and near in by_contact:

@@ -107,6 +107,7 @@ class Grouper:
             similarity=found.similarity if found else 0.0,
             size=len(print.shingles) // 4,
             near=found.near if found else -1,
+            novel=found.novel if found else 0,
             alike=found.alike if found else -1,
             alike_similarity=found.alike_similarity if found else 0.0,
             stance=print.stance,

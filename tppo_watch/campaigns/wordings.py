@@ -22,9 +22,12 @@ SAME = 0.6
 ALIKE = 0.4
 _PART = 0.7  # what it counts that all of a shorter text is in a longer one
 _LEAST_PART = 12  # shingles they share
+#: Shingles nobody used before from which a post has a sentence or two of its own.
+OWN_WORDS = 8
 _COPY = 0.9  # plain overlap from which a post says nothing that was not counted
 _LEAST_SHINGLES = 6  # of a post that is compared by its wording; less is a greeting
 _MAX_EXAMPLES = 16  # of one wording; half of them at most for other ways to put it
+_MAX_FRAMED = 64  # with those that have words of their own in the same frame: they teach what is boilerplate
 _COMMON = 32  # wordings with a shingle from which it finds no candidates
 _RAREST = 16  # shingles that look for candidates where all are common
 _BANDS, _ROWS = 16, 2  # 0.99 of pairs that overlap by half are looked at, 0.06 of those that do by 0.06
@@ -55,6 +58,7 @@ class Found:
     wording: int  #: the post that founded it; -1 where a post has too few words
     similarity: float  #: with the nearest example, 1 for the founder
     near: int  #: for a post without contact the one with a contact that it is plainly nearest to, and the reverse; or -1
+    novel: int = 0  #: shingles that nobody used before, the founder's apart
     alike: int = -1  #: another wording, close enough to ask a person
     alike_similarity: float = 0.0
     example: Example | None = None  #: what this post adds to the memory
@@ -91,7 +95,9 @@ class Wordings:
         found = self._compare(post, print, buckets)
         if found.example is not None:
             self._remember(found.example, buckets)
-        self._exact[digest] = Found(found.wording, 1.0, found.near, found.alike, found.alike_similarity)
+        self._exact[digest] = Found(
+            found.wording, 1.0, found.near, found.novel, found.alike, found.alike_similarity
+        )
         if len(self._exact) > _REMEMBERED:
             self._exact.popitem(last=False)
         return found
@@ -137,21 +143,27 @@ class Wordings:
         if best_example is None or best < SAME:
             alike = best_example.wording if best_example is not None and best >= ALIKE else -1
             founder = Example(post, post, print, is_counted=True)
-            return Found(post, 1.0, -1, alike, best if alike >= 0 else 0.0, founder)
+            return Found(post, 1.0, -1, 0, alike, best if alike >= 0 else 0.0, founder)
+        novel = int((self._counts.of(shingles) == 0).sum())
         others = [(value, wording) for wording, value in judged.items() if wording != best_example.wording]
         other, alike = max(others, default=(0.0, -1))
         return Found(
             best_example.wording,
             best,
-            self._nearest(post, print, best_example.wording),
+            self._nearest(post, print, best_example.wording) if novel < OWN_WORDS else -1,
+            novel,
             alike if other >= ALIKE else -1,
             other if other >= ALIKE else 0.0,
-            self._new_example(post, print, best_example.wording, best_plain),
+            self._new_example(post, print, best_example.wording, best_plain, novel),
         )
 
-    def _new_example(self, post: int, print: Print, wording: int, plain: float) -> Example | None:
-        """What a post adds to the examples of its wording: another way to put it, or another contact."""
+    def _new_example(
+        self, post: int, print: Print, wording: int, plain: float, novel: int
+    ) -> Example | None:
+        """What a post adds to the examples of its wording: words of its own, another way to put it, a contact."""
         known = self.examples(wording)
+        if novel >= OWN_WORDS and len(known) < _MAX_FRAMED:
+            return Example(post, wording, print, is_counted=True)
         if len(known) >= _MAX_EXAMPLES:
             return None
         is_counted = plain < _COPY and sum(example.is_counted for example in known) < _MAX_EXAMPLES // 2
