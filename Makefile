@@ -34,6 +34,7 @@ lint: $(VENV)/.tested
 bench: $(VENV)/.tested $(VENV)/.system
 	@$(INSTALL) '.[bench]'
 	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python -m benchmarks.campaigns
 
 check-shared: $(VENV)/.tested
 	@test -d "$(TPPO_SHARED)/data" || { echo "no data under TPPO_SHARED='$(TPPO_SHARED)'; call: TPPO_SHARED=path make check-shared" >&2; exit 1; }

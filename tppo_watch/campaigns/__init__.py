@@ -1,4 +1,4 @@
-"""Posts of one recruiter: near-copies and shared contacts, joined with reasons, taken apart without a trace."""
+"""Posts of one recruiter: near-copies and shared contacts, joined with reasons, and taken apart."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ def is_common(
 ) -> bool:
     """Whether a contact is that of many who have nothing to do with each other.
 
-    A footer stands in the same words under ads that share nothing else, each with a contact of its own. A recruiter
-    with several numbers puts them together in changing pairs, so that without one of them the rest still hangs
-    together, or puts them under the same wording.
+    A footer stands in the same words under ads that share nothing else, each with a contact of its own. A
+    recruiter with several numbers puts them together in changing pairs, so that without one of them the rest
+    still hangs together, or puts them under the same wording.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What people decided about campaigns, as a log: nothing is overwritten, and undoing is an entry of its own."""
+"""What people decided about campaigns, as a log: nothing is overwritten, undoing is an entry."""
 
 from __future__ import annotations
 

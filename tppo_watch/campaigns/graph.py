@@ -1,8 +1,8 @@
 """Which posts belong together: contacts and wordings as a graph, decisions of people above both.
 
-The answer is a function of the evidence, in its order of arrival, and of the decisions that stand. It is worked out
-again where something was added and nowhere else, so that a link that proves wrong, such as a number that turns out to
-be a portal's, comes apart by itself.
+The answer is a function of the evidence, in its order of arrival, and of the decisions that stand. It is
+worked out again where something was added and nowhere else, so that a link that proves wrong, such as a
+number that turns out to be a portal's, comes apart by itself.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class Bundle:
     is_framed: bool  #: has words of its own in the frame of a wording, as ads of one portal have
     posts: list[int] = field(default_factory=list)
     beside: list[int] = field(default_factory=list)  #: bundles without contact that are nearest to this one
-    root: int = -1  #: the first post of its campaign
+    root: int = -1  #: the first post of its group
+    told: int = -1  #: the first post of its campaign, as it was last told
 
 
 @dataclass(slots=True)
@@ -97,8 +98,9 @@ class Graph:
         self._by_evidence: dict[tuple[object, ...], int] = {}
         self._together: dict[int, list[tuple[int, int]]] = {}  # bundle -> bundles, and the decision
         self._dirty: dict[int, None] = {}
+        self._changed: dict[int, None] = {}  # posts whose campaign is another than was told
         self._members: dict[int, set[int]] = defaultdict(set)  # first post -> bundles
-        self._large: dict[tuple[str, int], int] = {}  # contact or wording of a large campaign -> a bundle of it
+        self._large: dict[tuple[str, int], int] = {}  # link of a large campaign -> a bundle
 
     def add(self, evidence: Evidence, marks: frozenset[tuple[int, int]] = frozenset()) -> None:
         """Take in the next post."""
@@ -118,7 +120,7 @@ class Graph:
         bundle.posts.append(post)
         self.bundle_of.append(index)
         wording = self.wordings.get(bundle.wording)
-        if bundle.root < 0 or (wording is not None and wording.may_turn):
+        if bundle.root < 0 or len(bundle.posts) == 2 or (wording is not None and wording.may_turn):
             self._dirty[index] = None
         if wording is not None and not wording.is_settled and len(wording.bundles) >= _SETTLED:
             self._solve(self._region(index))  # here, so that it is the same whenever anybody asks
@@ -269,11 +271,27 @@ class Graph:
                     bundle.root = root
                 self._members[root].add(index)
                 self._dirty.pop(index, None)
+            self._tell(group, root)
             if len(group) > _LARGE:
                 for index in group:
                     bundle = self.bundles[index]
                     ways = [("contact", contact) for contact in self.linking(bundle)]
                     self._large.update(dict.fromkeys([*ways, ("wording", bundle.wording)], index))
+
+    def _tell(self, group: Sequence[int], root: int) -> None:
+        campaign = root if root >= 0 and self._is_several(root) else -1
+        for index in group:
+            bundle = self.bundles[index]
+            if bundle.told != campaign:
+                bundle.told = campaign
+                self._changed.update(dict.fromkeys(bundle.posts))
+
+    def take_changed(self) -> list[int]:
+        """Posts, but for new ones, whose campaign changed since this was last asked, in order."""
+        self.settle()
+        changed = sorted(self._changed)
+        self._changed.clear()
+        return changed
 
     def _holds(self, group: Sequence[int]) -> bool:
         """Whether a group is somebody's: chain letters and greetings are copied by everybody."""
@@ -361,8 +379,8 @@ class Groups:
 def _rotates(wording: WordingNode, sizes: Sequence[int]) -> bool:
     """Whether one recruiter changes the contact under one wording.
 
-    A template that is borrowed is used by each under a number of his own, again and again; whoever changes his
-    number uses none for long, and nobody else finds the same long words.
+    A template that is borrowed is used by each under a number of his own, again and again; whoever changes
+    his number uses none for long, and nobody else finds the same long words.
     """
     if len(sizes) < _ROTATES_FROM or wording.size < _PECULIAR:
         return False

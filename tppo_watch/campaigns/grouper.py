@@ -12,7 +12,9 @@ from .graph import Evidence, Graph
 from .prints import Print
 from .wordings import ALIKE, Example, Wordings
 
-ReasonKind = Literal["contact", "wording", "decision", "voice", "names_contact", "common_contact", "same_wording"]
+ReasonKind = Literal[
+    "contact", "wording", "decision", "voice", "names_contact", "common_contact", "same_wording"
+]  # fmt: skip
 _ASKED = 1_000  # suggestions shown at once
 
 
@@ -20,9 +22,10 @@ _ASKED = 1_000  # suggestions shown at once
 class Reason:
     """Why a post is in a campaign, or in none.
 
-    ``contact``, ``wording`` and ``decision`` join. The others do not: ``voice`` says that the post speaks about
-    recruiters, ``names_contact`` whose contact it names, ``common_contact`` that its contact is everybody's,
-    ``same_wording`` that it resembles a campaign too little, or has another's contact: a person may decide.
+    ``contact``, ``wording`` and ``decision`` join. The others do not: ``voice`` says that the post speaks
+    about recruiters, ``names_contact`` whose contact it names, ``common_contact`` that its contact is
+    everybody's, ``same_wording`` that it resembles a campaign too little, or has another's contact: a person
+    may decide.
     """
 
     kind: ReasonKind
@@ -63,17 +66,18 @@ class Suggestion:
 class Grouper:
     """Campaigns of the posts that were added.
 
-    The same posts in the same order, with the same decisions, give the same campaigns, however they were added
-    and whenever they were asked for. A campaign is called by its first post: ``c`` and the place of that post in the
-    order of arrival, so that a campaign that is made again has its old name.
+    The same posts in the same order, with the same decisions, give the same campaigns, whenever they are
+    asked for; campaigns of more than 2,000 different posts only grow. A campaign is called by its first post:
+    ``c`` and the place of that post in the order of arrival, so that one that is made again has its old name.
 
     Parameters
     ----------
-    number : callable, optional
-        The number in the name of a campaign, of its first post; its place from 1 without it.
+    is_named_by_id : bool
+        Call campaigns by the id of their first post instead of its place.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_named_by_id: bool = False) -> None:
+        self._is_named_by_id = is_named_by_id
         self._wordings = Wordings()
         self._evidence: list[Evidence] = []
         self._place: dict[str, int] = {}
@@ -162,7 +166,7 @@ class Grouper:
         return [Suggestion(left, right, value) for (left, right), value in best]
 
     def merge(self, left: str, right: str) -> int:
-        """Make one campaign of two, each the name of a campaign or the id of a post; the number of the decision.
+        """Make one campaign of two, named each or the id of a post; the number of the decision.
 
         Raises
         ------
@@ -241,7 +245,7 @@ class Grouper:
         self._graph.add(evidence)
 
     def _rebuild(self) -> None:
-        """The campaigns under the decisions that stand. From the evidence, so that nothing of others remains."""
+        """The campaigns under the decisions that stand, from the evidence: nothing of others remains."""
         held = standing(self._log)
         marks: dict[str, set[tuple[int, int]]] = {}
         for number, decision in held:
@@ -264,18 +268,29 @@ class Grouper:
         except KeyError:
             raise NotFoundError("post", id) from None
 
+    def take_changed(self) -> list[str]:
+        """Posts whose campaign changed since this was last asked, in order of arrival."""
+        return [self._evidence[post].id for post in self._graph.take_changed()]
+
     def _name(self, root: int) -> str | None:
-        return f"c{root + 1}" if root >= 0 else None
+        if root < 0:
+            return None
+        return f"c{self._evidence[root].id}" if self._is_named_by_id else f"c{root + 1}"
 
     def _root(self, name: str) -> int:
-        digits = name.removeprefix("c")
-        root = int(digits) - 1 if digits.isascii() and digits.isdigit() and len(digits) < 19 else -1
+        called = name.removeprefix("c") if name.startswith("c") else ""
+        if self._is_named_by_id:
+            root = self._place.get(called, -1)
+        else:
+            root = int(called) - 1 if called.isascii() and called.isdigit() and len(called) < 19 else -1
         if not 0 <= root < len(self._evidence) or self._graph.campaign(root) != root:
             raise NotFoundError("campaign", name)
         return root
 
     def _campaign(self, root: int) -> Campaign:
-        return Campaign(f"c{root + 1}", tuple(self._evidence[post].id for post in self._graph.posts(root)))
+        return Campaign(
+            self._name(root) or "", tuple(self._evidence[post].id for post in self._graph.posts(root))
+        )
 
     def _called(self, post: int) -> str:
         return self._name(self._graph.campaign(post)) or self._evidence[post].id
@@ -354,5 +369,6 @@ class Grouper:
         ):
             if founder < 0 or founder == post or similarity < ALIKE:
                 continue
-            if self._graph.campaign(founder) < 0 or self._graph.campaign(founder) != self._graph.campaign(post):
+            theirs = self._graph.campaign(founder)
+            if theirs < 0 or theirs != self._graph.campaign(post):
                 yield founder, similarity

@@ -1,4 +1,4 @@
-"""What of a post is compared with others: shingles of its wording, keyed hashes of its contacts, its voice."""
+"""What of a post is compared with others: shingles of its wording, hashes of its contacts, its voice."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Print:
     """What of one post is compared with others. Holds no text and no contact."""
 
     id: str
-    shingles: bytes  #: uint32 in rising order: three words each, within a sentence, numbers and names of slots masked
+    shingles: bytes  #: uint32 in rising order: three words of a sentence each, slots masked
     slots: frozenset[int]  #: hashes of what stands in the slots
     contacts: tuple[Contact, ...]  #: those of whoever writes, in reading order
     passing: tuple[Contact, ...]  #: those of a portal or a hotline, or named in somebody else's voice
@@ -95,7 +95,7 @@ def print_of(id: str, assessment: Assessment, key: bytes) -> Print:
 
 
 def _is_own(assessment: Assessment, words: str) -> bool:
-    """Whether the voice is that of whoever recruits: warnings, questions and pleas name recruiters as well."""
+    """Whether the voice is that of whoever recruits: warnings, questions, pleas name recruiters too."""
     if assessment.assistance:
         return False
     if assessment.stance == "offer":
@@ -120,7 +120,7 @@ def _pattern(table: str) -> re.Pattern[str]:
 
 
 def _reached(entity: Entity) -> tuple[str, str] | None:
-    """Kind and name of who is reached: one person has one name on several services, and a number is a number."""
+    """Kind and name of who is reached: one handle on several services is one."""
     kind, name = str(entity.value.get("type")), str(entity.value.get("normalized", ""))
     if kind in _PHONES and name.startswith("+"):
         return "phone", name
@@ -155,7 +155,7 @@ class _Sentences:
         self._tokens, self._numbers = document.tokens, document.sentences
 
     def around(self, first: int, last: int) -> list[str]:
-        """The words of the sentence that holds the tokens `first` to `last`; of the one before, where it is bare."""
+        """The words of the sentence that holds two tokens, and of the one before where it is bare."""
         start, end = self._border(first, -1), self._border(last, 1)
         words = self._words(start, first) + self._words(last + 1, end)
         if len(words) < _LINE_WORDS and start > 0:

@@ -1,7 +1,7 @@
 """Which posts have one wording: MinHash finds candidates, a weighted overlap judges them.
 
-A wording is a text with its slots masked. The first post that has it founds it; later ones join the wording they
-overlap with most, in the order in which they come. What is compared is bounded, whatever is read.
+A wording is a text with its slots masked. The first post that has it founds it; later ones join the wording
+they overlap with most, in the order in which they come. What is compared is bounded, whatever is read.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Found:
 
     wording: int  #: the post that founded it; -1 where a post has too few words
     similarity: float  #: with the nearest example, 1 for the founder
-    near: int  #: for a post without contact the one with a contact that it is plainly nearest to, and the reverse; or -1
+    near: int  #: the post it is plainly nearest to, of a pair with and without a contact; or -1
     novel: int = 0  #: shingles that nobody used before, the founder's apart
     alike: int = -1  #: another wording, close enough to ask a person
     alike_similarity: float = 0.0
@@ -157,10 +157,8 @@ class Wordings:
             self._new_example(post, print, best_example.wording, best_plain, novel),
         )
 
-    def _new_example(
-        self, post: int, print: Print, wording: int, plain: float, novel: int
-    ) -> Example | None:
-        """What a post adds to the examples of its wording: words of its own, another way to put it, a contact."""
+    def _new_example(self, post: int, print: Print, wording: int, plain: float, novel: int) -> Example | None:
+        """What a post adds to the examples: words of its own, another way to put it, a contact."""
         known = self.examples(wording)
         if novel >= OWN_WORDS and len(known) < _MAX_FRAMED:
             return Example(post, wording, print, is_counted=True)
@@ -176,10 +174,10 @@ class Wordings:
         return Example(post, wording, print, is_counted) if is_counted or is_other else None
 
     def _nearest(self, post: int, print: Print, wording: int) -> int:
-        """The example that a post is plainly nearest to, where one of them names a contact and the other none.
+        """The example that a post is plainly nearest to, where only one of them names a contact.
 
-        -1 where their slots differ, where two recruiters are as near, and where one without contact was claimed by
-        another before.
+        -1 where their slots differ, where two recruiters are as near, and where one without contact was
+        claimed by another before.
         """
         judged = []
         for example in self.examples(wording):
@@ -237,7 +235,7 @@ def _overlap(
 ) -> tuple[float, float]:
     """Weighted and plain Jaccard overlap of two sets of shingles, each in rising order.
 
-    A text that was cut or lengthened counts by the share of the shorter one that is in the longer, somewhat less.
+    Of a text that was cut or lengthened the share of the shorter that is in the longer counts, somewhat less.
     """
     # Long posts are cut to their smallest hashes: beyond the smaller of the two borders nothing is known.
     limit = min(

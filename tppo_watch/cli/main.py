@@ -30,6 +30,7 @@ COMMANDS = {
     "users": "Reviewers of the console: add, list, disable, reset.",
     "audit": "Check the log of every decision for tampering.",
     "console": "The review console on 127.0.0.1.",
+    "campaigns": "Groups of posts by one recruiter.",
     "train": "Train a model from a corpus.",
     "evaluate": "Measure a model on labelled posts.",
     "models": "List and verify models.",

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import codecs
-import os
-import stat
 import sys
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError
-from ..io.reading import INPUT_ENDINGS, InputFormat, Row, format_of, read_rows
+from ..io.reading import InputFormat, Row, read_rows
 from ..io.writing import OUTPUT_ENDINGS, OutputFormat, Write, format_for, replacing, score_writer
 from ..types import LEVELS, Level
+from .files import check_readable, input_format, opened, position, shown_name
 from .output import say, tracked
 
 if TYPE_CHECKING:
@@ -72,11 +71,11 @@ def score(
     Example: tppo-watch score posts.csv --text-field isi --out scores.jsonl
     """
     names = files or ["-"]
-    formats = [_input_format(name, format) for name in names]
+    formats = [input_format(name, format) for name in names]
     wanted = _output_format(out, to)
     _check_encoding(encoding)
     for name in names:
-        _check_readable(name)
+        check_readable(name)
     from .. import assessor
 
     with ExitStack() as stack:
@@ -85,12 +84,12 @@ def score(
         levels = LEVELS[LEVELS.index(min_level) :]
         scorer = _Scorer(assessor.load(model), write, levels, on_error, jobs, assessor.MAX_CHARACTERS)
         for name, kind in zip(names, formats, strict=True):
-            with _opened(name) as file:
-                name = _shown_name(name)
+            with opened(name) as file:
+                name = shown_name(name)
                 rows = read_rows(
                     file, kind, name=name, text_field=text_field, id_field=id_field, encoding=encoding
                 )
-                scorer.run(tracked(rows, name, partial(_position, file)), name, len(names) > 1)
+                scorer.run(tracked(rows, name, partial(position, file)), name, len(names) > 1)
     if scorer.bad:
         say(f"{scorer.bad} of {scorer.seen} lines could not be read")
         raise typer.Exit(3)
@@ -152,18 +151,6 @@ class _Scorer:
             self.write({"id": id, "line": row.line, "error": row.error})
 
 
-def _shown_name(name: str) -> str:
-    return "standard input" if name == "-" else name
-
-
-def _input_format(name: str, format: InputFormat | None) -> InputFormat:
-    kind = format or ("jsonl" if name == "-" else format_of(name))
-    if kind is None:
-        endings = " ".join(INPUT_ENDINGS)
-        raise typer.BadParameter(f"{name}: its ending is none of {endings}; name the format with --format")
-    return kind
-
-
 def _output_format(out: Path | None, to: OutputFormat | None) -> OutputFormat:
     kind = to or ("jsonl" if out is None else format_for(out.name))
     if kind is None:
@@ -174,15 +161,6 @@ def _output_format(out: Path | None, to: OutputFormat | None) -> OutputFormat:
     return kind
 
 
-def _check_readable(name: str) -> None:
-    """Fail before the model is loaded and anything is written, not at the third file."""
-    if name != "-":
-        if os.path.isdir(name):
-            raise InputError("is a folder; name the files in it", item=name)
-        if not stat.S_ISFIFO(os.stat(name).st_mode):  # a pipe can be opened once
-            open(name, "rb").close()
-
-
 def _check_encoding(encoding: str | None) -> None:
     try:
         "a".encode(encoding or "utf-8").decode(encoding or "utf-8")
@@ -190,25 +168,3 @@ def _check_encoding(encoding: str | None) -> None:
             raise LookupError
     except (LookupError, ValueError):  # what is no encoding, and what is one of something else than text
         raise typer.BadParameter(f"no text encoding is called {encoding!r}; try utf-16 or cp1252") from None
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
-    if name != "-":
-        with open(name, "rb") as file:
-            yield file
-        return
-    if sys.stdin is None:
-        raise InputError("is closed", item="standard input")
-    if sys.stdin.isatty():
-        say("reading from standard input; end with Ctrl-D")
-    yield sys.stdin.buffer
-
-
-def _position(file: Any) -> tuple[int, int | None]:
-    """Bytes read and bytes in all; (0, None) where there is no end to measure against."""
-    try:
-        state = os.fstat(file.fileno())
-        return (file.tell(), state.st_size) if stat.S_ISREG(state.st_mode) else (0, None)
-    except (OSError, ValueError):
-        return 0, None
