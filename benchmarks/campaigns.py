@@ -1,15 +1,15 @@
 """How fast posts are grouped into campaigns, and whether the time grows with their number and no faster.
 
 The posts are made by a generator with a fixed seed: words of syllables, ads of 40 to 80 words, 30% of them
-near-copies of an earlier ad with other slots, some in another order of sentences, some with another contact of the
-same recruiter. Timed are, apart from each other,
+near-copies of an earlier ad with other slots, some in another order of sentences, some with another contact
+of the same recruiter. Timed are, apart from each other,
 
 - reading: the print of a text that was assessed before (normalising, shingles, keyed hashes);
 - grouping: wordings, contacts and campaigns of prints, in batches of 256 as a scan does, every post asked for
   its campaign after its batch.
 
-Beside them, on the same shingles in the same run, ``rensa.RMinHashDeduplicator``: near-copies without contacts,
-weights, campaigns or reasons. Times are those of the processor, on one core.
+Beside them, on the same shingles in the same run, ``rensa.RMinHashDeduplicator``: near-copies without
+contacts, weights, campaigns or reasons. Times are those of the processor, on one core.
 
     python -m benchmarks.campaigns                     # 100,000 posts
     python -m benchmarks.campaigns --posts 1000000     # some minutes, and about 3 GB

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .common import is_common
 from .wordings import OWN_WORDS
@@ -102,16 +103,21 @@ class Graph:
         self._members: dict[int, set[int]] = defaultdict(set)  # first post -> bundles
         self._large: dict[tuple[str, int], int] = {}  # link of a large campaign -> a bundle
 
-    def add(self, evidence: Evidence, marks: frozenset[tuple[int, int]] = frozenset()) -> None:
-        """Take in the next post."""
+    def add(
+        self, evidence: Evidence, marks: frozenset[tuple[int, int]] = frozenset(), *, is_held: bool = False
+    ) -> None:
+        """Take in the next post, with its sides in decisions; `is_held`: one of them joins it to others."""
         post = len(self.bundle_of)
-        if not evidence.is_own or (not evidence.contacts and evidence.wording < 0):
+        links = evidence.is_own and (bool(evidence.contacts) or evidence.wording >= 0)
+        if not links and not is_held:
             self.bundle_of.append(-1)
             return
         contacts = tuple(self._contact(key, kind) for key, _, kind in evidence.contacts)
         near = self.bundle_of[evidence.near] if evidence.near >= 0 else -1
         is_framed = evidence.novel >= OWN_WORDS
-        key = (evidence.wording, contacts, near, marks, evidence.is_recruitment, is_framed)
+        key: tuple[object, ...] = (post,)
+        if links:
+            key = (evidence.wording, contacts, near, marks, evidence.is_recruitment, is_framed)
         index = self._by_evidence.get(key, -1)
         if index < 0:
             index = self._by_evidence[key] = len(self.bundles)
@@ -126,10 +132,10 @@ class Graph:
             self._solve(self._region(index))  # here, so that it is the same whenever anybody asks
             wording.is_settled = True
 
-    def hold(self, number: int, left: Sequence[int], right: Sequence[int]) -> None:
-        """Let a decision hold that the posts `left` belong with the posts `right`."""
-        ends = [self.bundle_of[post] for post in (*left, *right) if self.bundle_of[post] >= 0]
-        for first, second in zip(ends, ends[1:], strict=False):
+    def hold(self, number: int, posts: Sequence[int]) -> None:
+        """Let a decision hold that `posts` belong together."""
+        ends = [self.bundle_of[post] for post in posts if self.bundle_of[post] >= 0]
+        for first, second in pairwise(ends):
             self._together.setdefault(first, []).append((second, number))
             self._together.setdefault(second, []).append((first, number))
             self._dirty[first] = None

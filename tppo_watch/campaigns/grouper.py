@@ -181,7 +181,7 @@ class Grouper:
         return self.decide(Decision("together", (ids[0],), (ids[1],)))
 
     def split(self, ids: Iterable[str]) -> int:
-        """Keep posts apart from the rest of their campaign; the number of the decision.
+        """Make posts a campaign of their own, apart from the rest of theirs; the number of the decision.
 
         Raises
         ------
@@ -253,14 +253,18 @@ class Grouper:
                 for side, ids in ((1, decision.left), (-1, decision.right)):
                     for id in ids:
                         marks.setdefault(id, set()).add((number, side))
+        # Whoever keeps posts apart from the rest of a campaign takes them for one.
+        joined = [
+            (number, decision.left + decision.right if decision.kind == "together" else decision.left)
+            for number, decision in held
+        ]
+        named = {id for _, ids in joined for id in ids}
         self._graph = Graph()
         for evidence in self._evidence:
-            self._graph.add(evidence, frozenset(marks.get(evidence.id, ())))
-        for number, decision in held:
-            if decision.kind == "together":
-                left, right = ([self._place[id] for id in ids if id in self._place]
-                               for ids in (decision.left, decision.right))  # fmt: skip
-                self._graph.hold(number, left, right)
+            mark = frozenset(marks.get(evidence.id, ()))
+            self._graph.add(evidence, mark, is_held=evidence.id in named)
+        for number, ids in joined:
+            self._graph.hold(number, [self._place[id] for id in ids if id in self._place])
 
     def _index(self, id: str) -> int:
         try:

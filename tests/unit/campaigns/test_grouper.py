@@ -49,7 +49,7 @@ def test_a_borrowed_template_joins_nobody():
 
 
 def test_a_number_that_changes_under_one_long_wording_joins():
-    """Three numbers used once each under one long text are one recruiter; two are too few, or a short text."""
+    """Three numbers used once each under a long text are one recruiter; two are too few, or a short text."""
     assert partition(grouped(made(n, words(1), [n]) for n in range(3))) == [("0", "1", "2")]
     assert partition(grouped(made(n, words(1), [n]) for n in range(2))) == []
     assert partition(grouped(made(n, words(1, 20), [n]) for n in range(3))) == []
@@ -65,7 +65,7 @@ def test_it_comes_apart_when_the_template_proves_borrowed():
 
 
 def test_a_footer_links_nobody():
-    """A number in the same line under ads that share nothing else, each with its own contact, is a portal's."""
+    """A number in one line under ads that share nothing else, each with its own contact, is a portal's."""
     ads = [made(n, words(n), [n, 99], lines=[0, 5]) for n in range(6)]
     grouper = grouped(ads)
     assert partition(grouper) == []
@@ -75,7 +75,7 @@ def test_a_footer_links_nobody():
 
 
 def test_a_portals_number_links_nobody_at_last():
-    """Hundreds of harmless ads in other words under one number are a portal; as many risky ones a recruiter."""
+    """Hundreds of harmless ads under one number are a portal's; as many risky ones are a recruiter's."""
     harmless = grouped(made(n, words(n), [7], is_recruitment=False) for n in range(200))
     assert partition(harmless) == []
     assert len(partition(grouped(made(n, words(n), [7]) for n in range(200)))) == 1
@@ -158,13 +158,24 @@ def test_merging_splitting_and_undoing():
     assert partition(grouper) == [("a0", "a1", "a2", "b")]
     assert "decision" in kinds(grouper, "b")
     split = grouper.split(["a1", "b"])
-    assert partition(grouper) == [("a0", "a2", "b")]  # the merge held `b` to its first post
+    assert partition(grouper) == [("a0", "a2"), ("a1", "b")]
     grouper.undo(split)
     assert partition(grouper) == [("a0", "a1", "a2", "b")]
     again = grouper.undo(merged)
     assert partition(grouper) == before
     grouper.undo(again)
     assert partition(grouper) == [("a0", "a1", "a2", "b")]
+
+
+def test_a_person_may_add_what_nothing_links():
+    """A post too short to compare, or in another voice, joins where a person says so."""
+    grouper = grouped(
+        [made("a", words(1), [1]), made("short", words(2, 3)), made("w", words(3), is_own=False)]
+    )
+    grouper.merge("a", "short")
+    grouper.merge("c1", "w")
+    assert partition(grouper) == [("a", "short", "w")]
+    assert kinds(grouper, "w") == ["decision"]
 
 
 def test_a_split_holds_for_what_comes_later():

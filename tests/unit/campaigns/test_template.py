@@ -40,7 +40,7 @@ def test_texts_that_share_nothing_have_no_template():
     st.lists(st.sampled_from("wxyz"), min_size=13, max_size=16),
 )
 def test_fillings_count_every_text(tails, head):
-    """Each slot is filled once by each of the texts that were compared, and the first fillings give a text."""
+    """Each slot is filled once by each of the texts that were compared."""
     texts = [" ".join([*head, *tail]) for tail in tails]
     template = template_of(texts)
     if len(set(texts)) < 2:
