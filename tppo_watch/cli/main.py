@@ -150,7 +150,7 @@ def load_command(name: str) -> TyperCommand | TyperGroup:
 def _add_verbose(command: Any) -> None:
     for below in getattr(command, "commands", {}).values():
         _add_verbose(below)
-    if not hasattr(command, "commands"):
+    if not hasattr(command, "commands") or command.invoke_without_command:
         command.params.append(_verbose_option())
 
 
