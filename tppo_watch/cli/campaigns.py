@@ -18,7 +18,7 @@ from .output import say, tracked
 if TYPE_CHECKING:
     from ..campaigns import Grouper
 
-app = typer.Typer(help="Groups of posts by one recruiter: of a file, or list, show, merge, split, undo.")
+app = typer.Typer()
 
 # Contacts of a file are compared within one run only, so any key will do; a fixed one keeps runs alike.
 _KEY_OF_FILES = b"tppo-watch campaigns --from"
