@@ -27,13 +27,16 @@ class Scores:
     encoder: np.ndarray  #: trafficking, as the encoder sees it; 0 where it was not asked, shape (n,)
 
     @classmethod
-    def of(cls, values: np.ndarray, deep: np.ndarray | None = None) -> Scores:
+    def of(
+        cls, values: np.ndarray, deep: np.ndarray | None = None, shares: np.ndarray | None = None
+    ) -> Scores:
         """Scores of log-odds, shape (n, n_heads), columns as `FIXED_HEADS` and then the types.
 
-        Where `deep` has those of the encoder, both speak with one voice, the mean of their log-odds (a
-        logarithmic opinion pool), but for `trafficking`, which the evidence weighs apart.
+        Where `deep` has those of the encoder, both speak with one voice: a mean of their log-odds in which
+        the encoder has the share of `shares`, one a head (a logarithmic opinion pool); but for `trafficking`,
+        which the evidence weighs apart.
         """
-        both = values if deep is None else (values + deep) / 2
+        both = values if deep is None else values + shares * (deep - values)
         first = FIXED_HEADS.index("stance:offer")
         last = first + len(STANCES)
         return cls(

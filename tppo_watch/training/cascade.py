@@ -17,6 +17,7 @@ from random import Random
 
 import joblib
 import numpy as np
+from scipy.special import log_softmax
 from sklearn.model_selection import StratifiedGroupKFold
 
 from ..assess.cascade import Band, reread
@@ -55,6 +56,7 @@ RANDOM_BACKGROUND = 500  # ordinary texts to learn from besides those that the s
 MAX_BACKGROUND = 1_500
 ASSISTANCE_PRECISION = 0.7
 DISGUISED, DISGUISE = 0.2, 2  # share of the records that are also shown in disguise, and its strength
+SHARES = np.arange(0.0, 1.01, 0.1)
 KEEPS = np.arange(-6.0, 0.1, 0.5)  # log-odds tried
 ADDS = np.arange(-2.0, 3.1, 0.5)
 
@@ -89,6 +91,7 @@ class Cascade:
     encoder: tuple[bytes, bytes]
     band: Band
     limits: SignLimits
+    shares: np.ndarray  #: of the encoder in what is said by both, one a head
     weigher: Weigher
     assistance_threshold: float
     heldout: np.ndarray  #: rows: uncalibrated sum, is case, weight in the population; shape (3, n asked)
@@ -143,8 +146,9 @@ def fit_cascade(
     say("encoder: held-out texts")
     deep, seen = _heldout(data, parts, networks, known | asked)
     say("encoder: weights, calibration and interval")
-    limits, weigher, threshold, heldout = _weighed(data, student, population, deep, seen, asked, seed=seed)
-    return Cascade(networks[0], band, limits, weigher, threshold, heldout, asked, teaching)
+    shares = _shares_of(student.values, deep, data.records, np.array(sorted(seen)))
+    weighed = _weighed(data, student, population, deep, seen, asked, shares, seed=seed)
+    return Cascade(networks[0], band, *weighed, asked, teaching)
 
 
 def _band(sums: np.ndarray, assistance: np.ndarray, data: TrainingSet) -> Band:
@@ -265,6 +269,45 @@ def _heldout(
     return deep, words
 
 
+def _shares_of(
+    values: np.ndarray, deep: np.ndarray, records: Sequence[Record | None], rows: np.ndarray
+) -> np.ndarray:
+    """Share of the encoder in each head under which held-out labels are likeliest, (n_heads,)."""
+    known = [(row, record) for row in rows if (record := records[row]) is not None]
+    cases = [(row, record) for row, record in known if record.label == "trafficking"]
+    alone = [(row, record) for row, record in known if not is_both(record)]
+    shares = np.zeros(values.shape[1])
+
+    def best(chosen: Sequence[tuple[int, Record]], loss: Callable[[np.ndarray], float]) -> float:
+        at = [row for row, _ in chosen]
+        return min(SHARES, key=lambda share: loss(values[at] + share * (deep[at] - values[at])))
+
+    def binary(head: int, truth: Sequence[bool]) -> Callable[[np.ndarray], float]:
+        sign = np.where(truth, -1.0, 1.0)
+        return lambda log_odds: float(np.logaddexp(0, sign * log_odds[:, head]).sum())
+
+    shares[1] = best(known, binary(1, [record.label == "fraud" for _, record in known]))
+    shares[2] = best(alone, binary(2, [needs_help(record) for _, record in alone]))
+    first = FIXED_HEADS.index("stance:offer")
+    stances = [STANCES.index(record.stance) for _, record in known]
+    shares[first : len(FIXED_HEADS)] = best(
+        known,
+        lambda log_odds: (
+            -float(
+                log_softmax(log_odds[:, first : len(FIXED_HEADS)], axis=1)[range(len(known)), stances].sum()
+            )
+        ),
+    )
+    truth = np.array([[t.id in record.types for t in rules.exploitation_types()] for _, record in cases])
+    shares[len(FIXED_HEADS) :] = best(
+        cases,
+        lambda log_odds: float(
+            np.logaddexp(0, np.where(truth, -1.0, 1.0) * log_odds[:, len(FIXED_HEADS) :]).sum()
+        ),
+    )
+    return shares
+
+
 def best_limits(
     readings: Sequence[Reading], records: Sequence[Record], words: Sequence[np.ndarray]
 ) -> SignLimits:
@@ -294,9 +337,10 @@ def _weighed(
     deep: np.ndarray,
     words: dict[int, np.ndarray],
     asked: np.ndarray,
+    shares: np.ndarray,
     *,
     seed: int,
-) -> tuple[SignLimits, Weigher, float, np.ndarray]:
+) -> tuple[SignLimits, np.ndarray, Weigher, float, np.ndarray]:
     """Limits of signs, weights and calibration from what held-out texts were said to be."""
     cases = [i for i in words if data.is_case[i]]
     limits = best_limits(
@@ -307,7 +351,7 @@ def _weighed(
     rows = np.array(sorted(words))
     readings = [reread(data.readings[i], Seen(words[i], limits)) for i in rows]
     part = TrainingSet(readings, [data.records[i] for i in rows], data.kinds[rows], data.groups[rows])
-    scores = Scores.of(student.values[rows], deep[rows])
+    scores = Scores.of(student.values[rows], deep[rows], shares)
     space = EvidenceSpace()
     evidence = space.matrix(readings, scores)
     sample = balanced(part.kinds)
@@ -318,10 +362,10 @@ def _weighed(
         sums[test] = base + evidence[test] @ weights
     # Only posts that reach this stage calibrate it, at the share of life that they are.
     reached = asked[rows]
-    shares = population.weights(data.kinds)[rows]
-    knots, heights = calibrate(sums[reached], part.is_case[reached], shares[reached], len(data.readings))
+    weight = population.weights(data.kinds)[rows][reached]
+    knots, heights = calibrate(sums[reached], part.is_case[reached], weight, len(data.readings))
     weights, base = fit_weights(space, evidence, part.is_case, sample)
     weigher = Weigher(base, weights, refit(space, evidence, part, sample, seed), knots, heights)
-    heldout = np.vstack([sums[reached], part.is_case[reached], shares[reached]])
+    heldout = np.vstack([sums[reached], part.is_case[reached], weight])
     threshold = assistance_threshold(scores.assistance, part, ASSISTANCE_PRECISION)
-    return limits, weigher, threshold, heldout
+    return limits, shares, weigher, threshold, heldout
