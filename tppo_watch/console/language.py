@@ -55,6 +55,11 @@ class Speaker:
     def knows(self, key: str) -> bool:
         return key in self._messages
 
+    def signed(self, value: float) -> str:
+        """A part of the sum with its sign, to two places."""
+        written = f"{value:+.2f}".replace("-", "−")
+        return written.replace(".", ",") if self.lang == "id" else written
+
     def time(self, moment: datetime) -> str:
         """A moment as people write it, with its zone."""
         at = moment.astimezone(ZONES[self.zone])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,7 +20,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters["signed"] = _signed
     env.globals.update(static=static_path)
     return env
 
@@ -49,7 +47,3 @@ def key_cap(key: object) -> Markup:
 def token_field(token: str) -> Markup:
     """The hidden field that shows that a form is ours."""
     return Markup('<input type="hidden" name="token" value="{}">').format(token)
-
-
-def _signed(value: Any) -> str:
-    return f"{value:+.2f}".replace("-", "−")

@@ -57,7 +57,8 @@ def line(record: AlertRecord, speaker: Speaker) -> dict[str, Any]:
     """One line of the queue."""
     assessment, words = restored(record), speaker.words
     short = summary(record)
-    asserted = [match.id for match in assessment.indicators if match.scope == "asserted"]
+    asserted = dict.fromkeys(words.rule(m.id) for m in assessment.indicators if m.scope == "asserted")
+    kind = words.rule(short["type"]) if "type" in short else ""
     is_plea = record.lane == "assistance"
     return {
         "id": record.id,
@@ -65,8 +66,8 @@ def line(record: AlertRecord, speaker: Speaker) -> dict[str, Any]:
         "excerpt": shown(short["excerpt"]),
         "is_grave": is_grave(assessment),
         # Nobody who may need help is shown as a suspect: no type, no risk.
-        "kind": words.rule(short["type"]) if "type" in short and not is_plea else "",
-        "signs": [] if is_plea else [words.rule(id) for id in list(dict.fromkeys(asserted))[:_NAMED_SIGNS]],
+        "kind": "" if is_plea else kind,
+        "signs": [] if is_plea else [name for name in asserted if name != kind][:_NAMED_SIGNS],
         "source": shown(record.source_id),
         "copies": record.copies,
         "risk": words.share(record.assessment["risk"]),

@@ -29,8 +29,6 @@ _MAX_READERS = 2_000
 #: Page -> its address and what one must be allowed to do to see it, in the order of the navigation.
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("queue", "/queue", "view"),
-    ("campaigns", "/campaigns", "view"),
-    ("signals", "/signals", "view"),
     ("sources", "/sources", "view"),
     ("statistics", "/statistics", "view"),
     ("audit", "/audit", "audit"),
