@@ -16,6 +16,7 @@ from .errors import StorageBusyError
 from .review import Accounts, Desk, audit
 from .scan import ScanOptions, ScanReport, next_due, scan
 from .scan.batch import Assesses
+from .scan.rescore import Change, Tally, rescore
 from .storage import Store, alerts, open_store, sources
 from .storage.alerts import AlertRecord
 from .storage.keys import load_key
@@ -139,6 +140,19 @@ class Watch:
         with self._store.read() as connection:
             at = next_due(self.settings.sources, sources.states(connection), now)
         return _LONGEST_WAIT_S if at is None else (at - now).total_seconds()
+
+    def rescore(
+        self, *, is_applied: bool, tally: Tally, should_stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[Change]:
+        """Assess stored posts anew and yield what changes. See :func:`tppo_watch.scan.rescore.rescore`."""
+        return rescore(
+            self._store,
+            self._assessor,
+            is_applied=is_applied,
+            now=self._clock(),
+            tally=tally,
+            should_stop=should_stop,
+        )
 
     def sources(self) -> list[tuple[SourceSettings, SourceState | None]]:
         """Each source in the order of the settings, with how it fared; None for one never tried."""

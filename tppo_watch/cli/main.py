@@ -25,6 +25,7 @@ COMMANDS = {
     "score": "Score posts from files or standard input.",
     "explain": "Explain one post: indicators, reasons, and what to check.",
     "scan": "Fetch all due sources once, assess, store, group and alert.",
+    "rescore": "Assess stored posts anew, and say what differs.",
     "sources": "The sources, and how each fared lately.",
     "alerts": "The alerts.",
     "users": "Reviewers of the console: add, list, disable, reset.",

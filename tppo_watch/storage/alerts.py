@@ -68,6 +68,14 @@ def move(connection: Connection, alert_id: int, *, post_id: int, lane: str, now:
     )
 
 
+def reweigh(connection: Connection, alert_id: int, *, lane: str) -> None:
+    """Let an alert follow a new assessment of its post: its lane, and the risk it is ordered by."""
+    post_id = select(alerts.c.post_id).where(alerts.c.id == alert_id).scalar_subquery()
+    connection.execute(
+        update(alerts).where(alerts.c.id == alert_id).values(lane=lane, risk=_risk_of(post_id))
+    )
+
+
 def touch(connection: Connection, alert_id: int, *, now: datetime) -> None:
     """Note that the post of an alert was seen again."""
     connection.execute(update(alerts).where(alerts.c.id == alert_id).values(last_seen=now))
