@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,15 +22,33 @@ from pydantic import (
 
 from .errors import ConfigError
 
-#: Every kind the contract names, with the options that make sense for it beside the common ones.
-KINDS: dict[str, frozenset[str]] = {
-    "feed": frozenset(),
-    "telegram_export": frozenset(),
-    "whatsapp_export": frozenset({"date_order"}),
-    "csv": frozenset({"text_field", "id_field", "time_field", "author_field"}),
-    "jsonl": frozenset({"text_field", "id_field", "time_field", "author_field"}),
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source: the module of `tppo_watch.sources` that reads it, and settings of its own."""
+
+    module: str
+    options: frozenset[str] = frozenset()
+
+
+_TABLE = frozenset({"text_field", "id_field", "time_field", "author_field"})
+_IMAGES = frozenset({"images"})
+#: Every kind, the most particular first: in this order `sources check` tries them on a place.
+KINDS: dict[str, Kind] = {
+    "json_feed": Kind("json_feed", _IMAGES),
+    "telegram_export": Kind("telegram_export", _IMAGES),
+    "mastodon": Kind("social", _IMAGES),
+    "bluesky": Kind("social", _IMAGES),
+    "feed": Kind("feed", _IMAGES),
+    "sitemap": Kind("sitemap", frozenset({"max_pages", "match"})),
+    "telegram_public": Kind("telegram_public", _IMAGES),
+    "whatsapp_export": Kind("whatsapp_export", _IMAGES | {"date_order"}),
+    "parquet": Kind("table", _TABLE),
+    "jsonl": Kind("table", _TABLE),
+    "csv": Kind("table", _TABLE),
+    "page": Kind("page"),
+    "folder": Kind("folder", _IMAGES | {"after_reading", "date_order"}),
 }
-PLANNED_KINDS = ("json_feed", "telegram_public", "parquet", "page", "folder")
 
 _EVERY = re.compile(r"(\d{1,5})\s*([mhd])", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -107,6 +126,11 @@ class SourceSettings(_Section):
     time_field: str | None = None
     author_field: str | None = None
     date_order: Literal["auto", "dmy", "mdy", "ymd"] = "auto"
+    timezone: Literal["WIB", "WITA", "WIT"] = "WIB"  #: of times that name no zone
+    max_pages: int = Field(default=20, ge=1, le=2000)  #: of a site map, read in one scan
+    match: str | None = Field(default=None, max_length=500)  #: read only addresses like this, with * for any
+    after_reading: Literal["keep", "move"] = "keep"  #: move files of a folder away, or remember them
+    images: bool = False  #: also read the words in pictures; needs the extra `ocr` and Tesseract
 
     @field_validator("id")
     @classmethod
@@ -118,11 +142,8 @@ class SourceSettings(_Section):
     @field_validator("kind")
     @classmethod
     def _known_kind(cls, value: str) -> str:
-        works = ", ".join(KINDS)
-        if value in PLANNED_KINDS:
-            raise ValueError(f"kind {value!r} does not work in this version; these do: {works}")
         if value not in KINDS:
-            raise ValueError(f"there is no kind {value!r}; allowed: {works}")
+            raise ValueError(f"there is no kind {value!r}; allowed: {', '.join(KINDS)}")
         return value
 
     @field_validator("url")
@@ -145,9 +166,11 @@ class SourceSettings(_Section):
     def _fits_kind(self) -> SourceSettings:
         if (self.url is None) == (self.path is None):
             raise ValueError("needs exactly one of url and path")
-        special = set().union(*KINDS.values()) - KINDS[self.kind]
+        special = set().union(*(kind.options for kind in KINDS.values())) - KINDS[self.kind].options
         if wrong := sorted(special & self.model_fields_set):
             raise ValueError(f"{', '.join(wrong)} does not belong to kind {self.kind!r}")
+        if self.kind == "folder" and self.url is not None:
+            raise ValueError("kind 'folder' needs a path, not a url")
         return self
 
 

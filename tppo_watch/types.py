@@ -24,6 +24,16 @@ SCOPES: tuple[Scope, ...] = ("asserted", "negated", "quoted", "reported", "hypot
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, as raw bytes, and the words that were read from it."""
+
+    sha256: str
+    media_type: str  #: such as ``image/png``, from its first bytes
+    content: bytes = field(repr=False)
+    text: str  #: empty where it shows no words
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One message as a source published it. Times are timezone-aware UTC."""
 
@@ -36,6 +46,9 @@ class Post:
     author: str | None = None  #: as published; storage keeps only a keyed hash of it
     title: str | None = None
     province: str | None = None  #: where the source watches, from its configuration
+    chat: str | None = None  #: the conversation it is a message of; None for what stands by itself
+    images: tuple[str, ...] = ()  #: addresses, or paths beside the source, of pictures not read yet
+    pictures: tuple[Picture, ...] = ()  #: those whose words are part of `text`
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +146,4 @@ class Failure:
     item: str  #: which post, line or source
     step: str  #: what was being done
     reason: str  #: one line a user can act on
+    raw: bytes = field(default=b"", repr=False)  #: what could not be read, for inspection; personal data

@@ -307,16 +307,27 @@ def _feed(
         yield item[1]
 
 
-def _parquet_rows(file: BinaryIO, name: str, wanted: _Wanted) -> Iterator[Row]:
+def parquet_columns(file: BinaryIO) -> list[str]:
+    """The columns of a Parquet file that can seek. Raises `InputError`."""
+    return list(_parquet(file, "table").schema_arrow.names)
+
+
+def _parquet(file: BinaryIO, name: str) -> Any:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as exc:
         raise InputError(PARQUET_HINT, item=name) from exc
     try:
-        table = pq.ParquetFile(file if file.seekable() else _copied(file))
+        return pq.ParquetFile(file if file.seekable() else _copied(file))
     except (pa.ArrowException, OSError) as exc:
         raise InputError(f"not a Parquet file: {_one_line(exc)}", item=name) from exc
+
+
+def _parquet_rows(file: BinaryIO, name: str, wanted: _Wanted) -> Iterator[Row]:
+    table = _parquet(file, name)
+    import pyarrow as pa
+
     wanted.check(table.schema_arrow.names, name)
     columns = {wanted.id, wanted.text, *wanted.others}.intersection(table.schema_arrow.names)
     number = 0

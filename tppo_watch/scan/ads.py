@@ -137,30 +137,32 @@ def single(post: Post) -> Draft:
 
 
 def merge_messages(messages: Iterable[Post | Failure]) -> Iterator[Draft | Failure]:
-    """Join what one person wrote within `MERGE_WINDOW` of their first message into one post.
+    """Join what one person wrote in a chat within `MERGE_WINDOW` of their first message into one post.
 
     The post has the id and time of its first message. A message that is a whole ad begins a post of its own;
-    one without author or time stays alone. Failures pass through. Memory holds one open post a person.
+    what is no message, or has no author or time, stays alone. Failures pass through. Memory holds one open
+    post a person.
     """
-    opened: dict[str, Draft] = {}
+    opened: dict[tuple[str, str], Draft] = {}
     for message in messages:
         if isinstance(message, Failure):
             yield message
             continue
-        if message.author is None or message.published is None:
+        if message.chat is None or message.author is None or message.published is None:
             yield single(message)
             continue
-        closed = [author for author, draft in opened.items() if not _is_near(draft.post, message)]
-        for author in closed:
-            yield opened.pop(author)
-        draft = opened.get(message.author)
+        closed = [person for person, draft in opened.items() if not _is_near(draft.post, message)]
+        for person in closed:
+            yield opened.pop(person)
+        person = (message.chat, message.author)
+        draft = opened.get(person)
         if draft is None or not _continues(draft, message):
             if draft is not None:
                 yield draft
-                del opened[message.author]  # so that the dictionary stays in the order of first messages
-            opened[message.author] = single(message)
+                del opened[person]  # so that the dictionary stays in the order of first messages
+            opened[person] = single(message)
         else:
-            opened[message.author] = _joined(draft, message)
+            opened[person] = _joined(draft, message)
     yield from opened.values()
 
 
@@ -176,8 +178,12 @@ def _continues(draft: Draft, message: Post) -> bool:
 
 
 def _joined(draft: Draft, message: Post) -> Draft:
-    text = f"{draft.post.text}\n{message.text}"
-    return Draft(replace(draft.post, text=text), (*draft.parts, message.native_id))
+    post = replace(
+        draft.post,
+        text=f"{draft.post.text}\n{message.text}",
+        pictures=(*draft.post.pictures, *message.pictures),
+    )
+    return Draft(post, (*draft.parts, message.native_id))
 
 
 def split_draft(draft: Draft) -> list[Draft]:

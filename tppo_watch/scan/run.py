@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 
 from ..config import FetchSettings, SourceSettings
 from ..errors import FetchError, SourceError, StorageError
-from ..sources import CHAT_KINDS, Host, SourceFetcher, Web, host_of, read
+from ..sources import Host, SourceFetcher, Web, host_of, read
 from ..storage import Store, notices, posts, runs
 from ..storage import sources as stored_sources
 from ..storage.sources import SourceState
 from ..types import Failure, Post
-from .ads import Draft, merge_messages, single, split_draft
+from .ads import Draft, merge_messages, split_draft
 from .batch import Assesses, Outcome, assess_new, keep, look_up, select_new, to_new_post
 from .health import moved_notice
 from .lock import scan_lock
@@ -142,6 +142,7 @@ class _Pass:
             address=state.address,
             etag=state.etag,
             last_modified=state.last_modified,
+            now=self._clock(),
         )
         tally = _Tally()
         trouble: Trouble | None = None
@@ -176,8 +177,7 @@ class _Pass:
     def _read(self, source: SourceSettings, fetcher: SourceFetcher, tally: _Tally) -> None:
         fetched = self._clock()
         found = _counted(read(source, fetcher), tally)
-        drafts = merge_messages(found) if source.kind in CHAT_KINDS else map(_as_draft, found)
-        for batch in _batches(_split(drafts, tally), BATCH):
+        for batch in _batches(_split(merge_messages(found), tally), BATCH):
             if self._options.should_stop():
                 tally.is_stopped = True
                 return
@@ -233,6 +233,8 @@ class _Pass:
             stored_sources.save(connection, after)
             stored_sources.save_hosts(connection, [asdict(host) for host in self._web.take_changed()])
             notices.add(connection, [moved] if moved else [])
+        if trouble is None and tally.is_complete:
+            fetcher.finish()
 
     def _finish(self, connection: Connection) -> None:
         if self._options.is_dry_run:
@@ -251,10 +253,6 @@ def _counted(items: Iterable[Post | Failure], tally: _Tally) -> Iterator[Post | 
     for item in items:
         tally.items += 1
         yield item
-
-
-def _as_draft(item: Post | Failure) -> Draft | Failure:
-    return item if isinstance(item, Failure) else single(item)
 
 
 def _split(drafts: Iterable[Draft | Failure], tally: _Tally) -> Iterator[Draft]:

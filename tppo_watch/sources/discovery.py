@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import html
-import io
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import urljoin
 
-from ..config import KINDS, FetchSettings, SourceSettings
-from ..errors import SourceError
+from ..config import FetchSettings, SourceSettings
+from ..errors import FetchError, SourceError
 from ..types import Failure, Post
 from . import read
-from .content import SourceFetcher
+from .content import Fetcher, GivenFetcher, SourceFetcher
+from .kinds import candidates, hint_for
+from .markup import parsed
 from .plain import decode
-from .web import Web
 
-# From the most to the least particular: anything with a line end passes for a table of one column.
-_ORDER = ("feed", "telegram_export", "whatsapp_export", "jsonl", "csv")
-assert set(_ORDER) == set(KINDS)
-# Names of columns that hold the post, in what people export.
-_TEXT_NAMES = (
-    "text",
-    "teks",
-    "message",
-    "pesan",
-    "isi",
-    "content",
-    "caption",
-    "body",
-    "full_text",
-    "description",
-)
-_FEED_LINK = re.compile(
-    r"<link\b[^<>]{0,500}\btype=[\"']application/(?:rss|atom)\+xml[\"'][^<>]{0,500}>", re.I
-)
-_HREF = re.compile(r"\bhref=[\"']([^\"'<>]{1,500})[\"']", re.I)
+_FEEDS = {
+    "application/rss+xml": "feed",
+    "application/atom+xml": "feed",
+    "application/feed+json": "json_feed",
+}
+_TRIED_PAGES = 3  # of a site map: enough to see whether they hold anything
+_LISTED = 10  # addresses in one note
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,83 +34,107 @@ class Found:
     """What a place is."""
 
     kind: str | None  #: None where nothing here can read it
-    options: Mapping[str, str] = field(default_factory=dict)  #: settings it needs beside its place
+    options: Mapping[str, Any] = field(default_factory=dict)  #: settings it needs beside its place
     posts: tuple[Post, ...] = ()
     failures: tuple[Failure, ...] = ()
     hint: str | None = None  #: what to do where `kind` is None
+    notes: tuple[str, ...] = ()  #: what else is worth knowing
 
 
-def identify(place: str, fetch: FetchSettings) -> Found:
-    """Read an address or a file once, as every kind in turn, and say as which it gives posts.
+def identify(place: str, fetch: FetchSettings, *, now: datetime | None = None) -> Found:
+    """Read an address, a file or a folder once, as every kind in turn, and say as which it gives posts.
 
     Raises
     ------
     SourceError
         If it cannot be opened.
     """
-    is_url = re.match(r"https?://", place, re.I)
-    where: dict[str, Any] = {"url": place} if is_url else {"path": Path(place)}
-    source = SourceSettings(id="check", kind="feed", **where)
-    fetcher = SourceFetcher(fetch)
-    stream = fetcher.open(source)
+    fetcher = SourceFetcher(fetch, now=now)
+    if re.match(r"https?://", place, re.I):
+        where: dict[str, Any] = {"url": place}
+    else:
+        where = {"path": Path(place)}
+        if where["path"].is_dir():
+            return _folder(SourceSettings(id="check", kind="folder", **where), fetcher)
+    stream = fetcher.open(SourceSettings(id="check", kind="feed", **where))
     assert stream is not None  # without validators nothing is ever unchanged
     with stream:
         body = stream.read()
-    for kind in _ORDER:
-        options: dict[str, Any] = _options(kind, body)
-        as_kind = SourceSettings(id="check", kind=kind, **where, **options)
+    notes: tuple[str, ...] = ()
+    for source, _ in candidates("check", where, body):
+        options = {name: getattr(source, name) for name in source.model_fields_set - {"id", "kind", *where}}
+        if source.kind == "sitemap":
+            source = source.model_copy(update={"max_pages": _TRIED_PAGES})
+        if source.kind == "page":
+            notes = _about_page(body, source, fetcher)
         try:
-            items = list(read(as_kind, _Given(fetcher.web, body)))
+            items = list(read(source, GivenFetcher(fetcher, body)))
         except SourceError:
             continue
-        posts = tuple(item for item in items if isinstance(item, Post))
-        if posts or kind == "feed":
-            failures = tuple(item for item in items if isinstance(item, Failure))
-            return Found(kind, options, posts, failures)
-    return Found(None, hint=_hint(body, place))
+        posts, failures = _apart(items)
+        if posts or source.kind in ("feed", "json_feed", "sitemap"):
+            return Found(source.kind, options, posts, failures, notes=notes or _about(source, body))
+    return Found(None, hint="; ".join(notes) or hint_for(body))
 
 
-class _Given:
-    """A fetcher for bytes that are here already."""
-
-    def __init__(self, web: Web, body: bytes) -> None:
-        self.web, self.config, self._body = web, web.config, body
-
-    def open(self, source: SourceSettings, *, is_page: bool = False) -> BinaryIO:
-        return io.BytesIO(self._body)
+def _apart(items: list[Post | Failure]) -> tuple[tuple[Post, ...], tuple[Failure, ...]]:
+    posts = tuple(item for item in items if isinstance(item, Post))
+    return posts, tuple(item for item in items if isinstance(item, Failure))
 
 
-def _options(kind: str, body: bytes) -> dict[str, str]:
-    """The text column of a table, by its name, where it is not the usual one."""
-    if kind not in ("csv", "jsonl"):
-        return {}
-    columns = _columns(kind, body)
-    for name in _TEXT_NAMES:
-        for column in columns:
-            if column.casefold() == name:
-                return {} if column == "text" else {"text_field": column}
-    return {}
+def _folder(source: SourceSettings, fetcher: Fetcher) -> Found:
+    posts, failures = _apart(list(islice(read(source, fetcher), fetcher.config.max_items)))
+    has_pictures = any("is a picture" in failure.reason for failure in failures)
+    notes = ("files of any known kind that are put there will be read",)
+    return Found("folder", {"images": True} if has_pictures else {}, posts, failures, notes=notes)
 
 
-def _columns(kind: str, body: bytes) -> list[str]:
+def _about(source: SourceSettings, body: bytes) -> tuple[str, ...]:
+    """What whoever adds this should know."""
+    if source.kind == "telegram_public":
+        return ("shows the newest twenty messages or so: read it often enough that none is missed",)
+    if source.kind == "sitemap":
+        return (f"tried {_TRIED_PAGES} of its pages; max_pages says how many a scan reads",)
+    if source.kind == "whatsapp_export":
+        from .whatsapp_export import is_order_clear
+
+        if source.date_order == "auto" and not is_order_clear(body, source.id):
+            return ("no date tells day from month: day first is taken; set date_order if that is wrong",)
+    return ()
+
+
+def _about_page(body: bytes, source: SourceSettings, fetcher: Fetcher) -> tuple[str, ...]:
+    """Better ways to read the site of a page: the feeds it names, the site maps of its host."""
     try:
-        first = next(iter(decode(body[:65536], "check").splitlines()), "")
-        if kind == "csv":
-            return [name.strip().strip('"') for name in re.split("[,;\t]", first)]
-        row = json.loads(first)
-    except (SourceError, ValueError, RecursionError):
+        tree = parsed(decode(body, source.id))
+    except SourceError:
+        tree = None
+    if tree is None:
+        return ()
+    base = source.url or ""
+    feeds = [
+        urljoin(base, link.get("href", ""))
+        for link in tree.iter("link")
+        if link.get("type", "").strip().lower() in _FEEDS and link.get("href")
+    ]
+    notes = [f"is a web page that names a feed; try {_some(feeds)}"] if feeds else []
+    if maps := _site_maps(base, fetcher):
+        notes.append(f"its site has a map of its pages; try {_some(maps)}")
+    return tuple(notes)
+
+
+def _some(addresses: list[str]) -> str:
+    return ", ".join(list(dict.fromkeys(addresses))[:_LISTED])
+
+
+def _site_maps(url: str, fetcher: Fetcher) -> list[str]:
+    """The site maps that robots.txt names."""
+    if not url:
         return []
-    return list(row) if isinstance(row, dict) else []
+    from protego import Protego
 
-
-def _hint(body: bytes, place: str) -> str:
-    head = body[:262_144].decode("utf-8", "replace")
-    if re.search(r"<html\b|<!doctype html", head[:4096], re.I):
-        links = [_HREF.search(found.group()) for found in _FEED_LINK.finditer(head)]
-        feeds = [urljoin(place, html.unescape(link[1])) for link in links if link]
-        if feeds:
-            return f"is a web page that names a feed; try {', '.join(dict.fromkeys(feeds))}"
-        return "is a web page without a feed; pages cannot be read in this version"
-    if columns := _columns("csv", body):
-        return f"is nothing that can be read; as a table it has the columns {', '.join(columns)[:200]}"
-    return "is nothing that can be read"
+    try:
+        answer = fetcher.web.get(urljoin(url, "/robots.txt"), source_id="check")
+    except FetchError:
+        return []
+    return list(Protego.parse(answer.body[:524_288].decode("utf-8", "replace")).sitemaps)[:_LISTED]

@@ -20,6 +20,7 @@ from ..types import Failure, Post
 from . import guarded
 from .content import Fetcher
 from .dates import parse_time, to_utc
+from .markup import html_to_text, images_in
 from .plain import id_from
 
 _ROOT = re.compile(rb"<(?:[a-z0-9]{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
@@ -28,17 +29,12 @@ _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 #: References to characters that no XML may hold; one of them would cost the whole feed.
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,20})|([0-9]{1,20}));|&#x?[0-9a-fA-F]{21,};")
 _XML_CHARACTERS = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))  # XML 1.0, section 2.2
-_BLOCK = re.compile(
-    r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|table|blockquote|section|article|hr|pre|dd|dt|figure)\b[^<>]*>",
-    re.I,
-)
-_TAG = re.compile(r"<[!/?a-z][^<>]*>", re.I)
-# Contacts hide behind words such as "Daftar di sini"; other link targets would only add noise.
-_CONTACT_LINK = re.compile(
-    r"""<a\b[^<>]*?\bhref="((?:https?://)?(?:wa\.me|api\.whatsapp\.com|t\.me)/[^"<>]{1,300}|(?:tel|mailto):[^"<>]{1,100})"[^<>]*>""",
-    re.I,
-)
 _RUNNING_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+
+
+def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
+    """Whether the tag of a feed stands near the beginning."""
+    return {} if _ROOT.search(body[:65_536].replace(b"\0", b"")) else None
 
 
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
@@ -58,9 +54,14 @@ def items(body: bytes, source: SourceSettings, max_items: int) -> Iterator[Post 
     shared = _shared_links(parsed)
     for number, entry in enumerate(islice(entries, max_items), 1):
         try:
-            yield _post(entry, source.id, shared)
+            yield _post(entry, source, shared)
         except Exception as exc:  # the edge of one item: feedparser's records are as odd as the feed
-            yield Failure(f"{source.id}: item {number}", "read", f"{type(exc).__name__} in this item")
+            yield Failure(
+                f"{source.id}: item {number}",
+                "read",
+                f"{type(exc).__name__} in this item",
+                repr(entry).encode("utf-8", "replace"),
+            )
     if len(entries) > max_items:
         yield Failure(
             source.id,
@@ -69,7 +70,7 @@ def items(body: bytes, source: SourceSettings, max_items: int) -> Iterator[Post 
         )
     if parsed.bozo and _is_damage(parsed.bozo_exception):
         yield Failure(
-            source.id, "read", f"damaged feed, {len(entries)} items recovered: {_first_line(parsed)}"
+            source.id, "read", f"damaged feed, {len(entries)} items recovered: {_first_line(parsed)}", body
         )
 
 
@@ -124,7 +125,7 @@ def _shared_links(parsed: Any) -> frozenset[str]:
     return frozenset(link for link, count in counts.items() if link and (count > 1 or link == channel))
 
 
-def _post(entry: Any, source_id: str, shared: frozenset[str]) -> Post:
+def _post(entry: Any, source: SourceSettings, shared: frozenset[str]) -> Post:
     title = _text(entry.get("title_detail") or {"value": entry.get("title", "")})
     contents = entry.get("content") or [entry.get("summary_detail") or {"value": entry.get("summary", "")}]
     body = max((_text(content) for content in contents), key=len)
@@ -132,14 +133,25 @@ def _post(entry: Any, source_id: str, shared: frozenset[str]) -> Post:
     # Much repeated titles would count their words twice.
     text = body if title and body.startswith(title) else "\n".join(part for part in (title, body) if part)
     return Post(
-        source_id=source_id,
+        source_id=source.id,
         native_id=_identity(entry, link, shared, title, text),
         text=text,
         url=link,
-        published=_published(entry),
+        published=_published(entry, source.timezone),
         author=(entry.get("author") or "").strip() or None,
         title=title or None,
+        images=_images(entry, contents),
     )
+
+
+def _images(entry: Any, contents: list[Any]) -> tuple[str, ...]:
+    """Addresses of pictures: in the markup, enclosed, or of Media RSS."""
+    found = [image for content in contents for image in images_in(content.get("value") or "")]
+    for part in (*entry.get("enclosures", ()), *entry.get("media_content", ())):
+        address = part.get("href") or part.get("url") or ""
+        if str(part.get("type", "")).startswith("image/") or part.get("medium") == "image":
+            found.append(address)
+    return tuple(dict.fromkeys(image for image in found if re.match(r"https?://", image, re.I)))
 
 
 def _identity(entry: Any, link: str | None, shared: frozenset[str], title: str, text: str) -> str:
@@ -159,11 +171,11 @@ def _link(entry: Any) -> str | None:
     return link if re.match(r"https?://", link, re.I) else None
 
 
-def _published(entry: Any) -> datetime | None:
+def _published(entry: Any, zone: str) -> datetime | None:
     for name in ("published", "updated", "created"):
         if raw := dict.get(entry, name):  # feedparser's own `get` would answer with another of the three
             # Before feedparser's own reading: it takes zones it does not know, WIB among them, for UTC.
-            if found := parse_time(raw):
+            if found := parse_time(raw, zone=zone):
                 return found
             if parsed := dict.get(entry, f"{name}_parsed"):
                 return _moment(parsed)
@@ -185,11 +197,3 @@ def _text(content: Any) -> str:
         value = html.unescape(value) if "&" in value else value
         return value.strip()
     return html_to_text(value)
-
-
-def html_to_text(markup: str) -> str:
-    """The words of sanitised HTML, a line for each block, with contacts hidden in links written out."""
-    markup = _CONTACT_LINK.sub(lambda found: f"<a>{found[1]} ", markup)
-    plain = html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup)))
-    lines = (" ".join(line.split()) for line in plain.splitlines())
-    return "\n".join(line for line in lines if line)

@@ -8,6 +8,13 @@ import io
 
 from ..errors import SourceError
 
+_PICTURES = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+
 
 def decode(raw: bytes, source_id: str) -> str:
     """`raw` as text: UTF-8 or UTF-16 by its mark, else UTF-8, with Windows-1252 for lines that are not.
@@ -51,3 +58,11 @@ def unrepeated(native_id: str, seen: dict[str, int]) -> str:
     """`native_id`, numbered from its second use in one source on; `seen` counts the uses."""
     seen[native_id] = count = seen.get(native_id, 0) + 1
     return native_id if count == 1 else f"{native_id}~{count}"
+
+
+def media_type_of(content: bytes) -> str | None:
+    """The type of a picture, by its first bytes; None for whatever is none that is read."""
+    for start, media_type in _PICTURES:
+        if content.startswith(start):
+            return media_type
+    return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,25 +11,28 @@ from ..errors import SourceError
 from ..types import Failure, Post
 from .content import Fetcher
 from .dates import parse_time
+from .json_items import document, raw_of
 
 _MAX_TEXT = 20_000  # characters; Telegram itself allows 4,096
 
 
+def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
+    """Whether `body` is an object with messages."""
+    head = body[:65_536]
+    is_object = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    return {} if is_object and (b'"messages"' in head or b'"chats"' in head) else None
+
+
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
-    """Yield one post a message that has text, in the order of the export; service messages are left out."""
-    stream = fetcher.open(source)
-    if stream is None:
+    """Yield one post a message, in the order of the export; messages of the system are left out."""
+    export = document(source, fetcher)
+    if export is None:
         return
-    with stream:
-        try:
-            export = json.load(stream)
-        except (ValueError, RecursionError) as exc:
-            raise SourceError(source.id, f"is not JSON as Telegram exports it: {str(exc)[:120]}") from None
     chats = list(_chats(export))
     if not chats:
         raise SourceError(source.id, "holds no chat; export one as JSON in Telegram Desktop (result.json)")
     for chat in chats:
-        yield from _messages(chat, source.id)
+        yield from _messages(chat, source)
 
 
 def _chats(export: Any) -> Iterator[dict[str, Any]]:
@@ -46,34 +48,51 @@ def _chats(export: Any) -> Iterator[dict[str, Any]]:
                 yield chat
 
 
-def _messages(chat: dict[str, Any], source_id: str) -> Iterator[Post | Failure]:
-    is_channel = "channel" in str(chat.get("type", ""))
+def _messages(chat: dict[str, Any], source: SourceSettings) -> Iterator[Post | Failure]:
     for number, message in enumerate(chat["messages"], 1):
-        where = f"{source_id}: message {number}"
-        if not isinstance(message, dict):
-            yield Failure(where, "read", f"is {type(message).__name__}, not an object")
-            continue
-        if message.get("type") != "message":
-            continue
         try:
-            text = _text(message.get("text", "")).strip()
+            post = _post(message, chat, source)
         except ValueError as exc:
-            yield Failure(where, "read", str(exc))
+            yield Failure(f"{source.id}: message {number}", "read", str(exc), raw_of(message))
             continue
-        if not text:
-            continue  # a picture or file without a caption
-        native = message.get("id")
-        if isinstance(native, bool) or not isinstance(native, int | str) or native == "":
-            yield Failure(where, "read", "has no id")
-            continue
-        yield Post(
-            source_id=source_id,
-            native_id=f"{chat.get('id', '-')}/{native}"[:200],
-            text=text[:_MAX_TEXT],
-            published=_time(message),
-            # A channel speaks for itself: its posts are not parts of a conversation by one person.
-            author=None if is_channel else _author(message),
-        )
+        if post is not None:
+            yield post
+
+
+def _post(message: Any, chat: dict[str, Any], source: SourceSettings) -> Post | None:
+    """A message as a post; None for a message of the system, or one with neither text nor picture."""
+    if not isinstance(message, dict):
+        raise ValueError(f"is {type(message).__name__}, not an object")
+    if message.get("type") != "message":
+        return None
+    text = _text(message.get("text", "")).strip()
+    images = _images(message)
+    if not text and not images:
+        return None
+    native = message.get("id")
+    if isinstance(native, bool) or not isinstance(native, int | str) or native == "":
+        raise ValueError("has no id")
+    # A channel speaks for itself: its posts are not parts of a conversation by one person.
+    is_channel = "channel" in str(chat.get("type", ""))
+    return Post(
+        source_id=source.id,
+        native_id=f"{chat.get('id', '-')}/{native}"[:200],
+        text=text[:_MAX_TEXT],
+        published=_time(message, source.timezone),
+        author=None if is_channel else _author(message),
+        chat=None if is_channel else str(chat.get("id", "-")),
+        images=images,
+    )
+
+
+def _images(message: dict[str, Any]) -> tuple[str, ...]:
+    """The picture, where the export holds it: without media it says that the file is not included."""
+    photo = message.get("photo")
+    if photo is None and str(message.get("mime_type", "")).startswith("image/"):
+        photo = message.get("file")
+    if not isinstance(photo, str) or not photo or photo.startswith("("):
+        return ()
+    return (photo[:500],)
 
 
 def _text(value: Any) -> str:
@@ -96,9 +115,10 @@ def _text(value: Any) -> str:
     return "".join(parts)
 
 
-def _time(message: dict[str, Any]) -> datetime | None:
+def _time(message: dict[str, Any], zone: str) -> datetime | None:
     # `date` is the local time of whoever exported; only `date_unixtime` says which moment that was.
-    return parse_time(str(message.get("date_unixtime") or "")) or parse_time(str(message.get("date") or ""))
+    moment = parse_time(str(message.get("date_unixtime") or ""))
+    return moment or parse_time(str(message.get("date") or ""), zone=zone)
 
 
 def _author(message: dict[str, Any]) -> str | None:

@@ -7,10 +7,8 @@ is a date and a time at the beginning of a line, in the orders and with the mark
 from __future__ import annotations
 
 import io
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,11 +17,12 @@ from typing import BinaryIO, Literal
 from ..config import SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
-from .content import Fetcher
-from .dates import WIB
+from .content import BROKEN_ZIP, Fetcher
+from .dates import ZONES
 from .plain import decode, id_from, unrepeated
 
 Order = Literal["dmy", "mdy", "ymd"]
+_ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 
 # Marks of writing direction stand before lines, names and times; narrow spaces before AM and PM.
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
@@ -39,6 +38,12 @@ _MEDIA = re.compile(
     r"<?(?:media|gambar|foto|image|photo|video|gif|stiker|sticker|audio|dokumen|document|kartu kontak"
     r"|contact card) (?:tidak disertakan|omitted)>?|<(?:attached|terlampir|lampiran): [^<>]{1,200}>"
     r"|[^<>\n]{1,200}\((?:file attached|file terlampir|berkas terlampir)\)",
+    re.I,
+)
+# The name of a picture in a line that says a file is attached.
+_IMAGE = re.compile(
+    r"(?:<(?:attached|terlampir|lampiran): )?([\w][\w .()+-]{0,150}\.(?:jpe?g|png|webp))"
+    r"(?:>| \((?:file attached|file terlampir|berkas terlampir)\))",
     re.I,
 )
 _SYSTEM = re.compile(
@@ -58,29 +63,36 @@ _EDITED = re.compile(r"\s*<(?:pesan ini diedit|this message was edited)>\s*$", r
 @dataclass(slots=True)
 class _Message:
     line: int
+    raw: str
     date: tuple[int, int, int]  #: as written; which is the day is not known yet
     time: tuple[int, int, int]
     sender: str
     lines: list[str] = field(default_factory=list)
 
 
-#: What a damaged or hostile archive makes the standard library raise.
-_BROKEN_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-)
+@dataclass(frozen=True, slots=True)
+class _Stray:
+    """A line before the first message."""
+
+    line: int
+    raw: str
+
+
+def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
+    """Whether a line at the beginning opens a message; for a zip, whether it holds a text."""
+    if body[:2] == b"PK":
+        return {} if b".txt" in body else None
+    try:
+        lines = decode(body[:65_536], source.id).splitlines()[:50]
+    except SourceError:
+        return None
+    return {} if any(_HEAD.match(line.translate(_MARKS)[:400]) for line in lines) else None
 
 
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     """Yield one post a message with text, in the order of the export; system and media lines are left out.
 
-    Times are read as WIB (UTC+7): an export does not say its zone.
+    Times are read as of the zone in the settings: an export does not say its own.
     """
     stream = fetcher.open(source)
     if stream is None:
@@ -94,9 +106,12 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     order = source.date_order if source.date_order != "auto" else infer_order([m.date for m in messages])
     seen: dict[str, int] = {}
     for item in items:
-        if isinstance(item, int):
-            yield Failure(f"{source.id}: line {item}", "read", "stands before the first message")
-        elif (found := _post(item, order, source.id, seen)) is not None:
+        if isinstance(item, _Stray):
+            where = f"{source.id}: line {item.line}"
+            yield Failure(
+                where, "read", "stands before the first message", item.raw.encode("utf-8", "replace")
+            )
+        elif (found := _post(item, order, source, seen)) is not None:
             yield found
 
 
@@ -114,7 +129,7 @@ def _unzipped(stream: BinaryIO, source: SourceSettings, max_bytes: int) -> bytes
             texts.sort(key=lambda name: ("chat" not in name.lower(), name))
             with archive.open(texts[0]) as member:
                 body = member.read(max_bytes + 1)
-    except _BROKEN_ZIP as exc:
+    except BROKEN_ZIP as exc:
         raise SourceError(source.id, f"the zip cannot be read: {exc}") from None
     if len(body) > max_bytes:
         raise SourceError(
@@ -123,8 +138,8 @@ def _unzipped(stream: BinaryIO, source: SourceSettings, max_bytes: int) -> bytes
     return body
 
 
-def _messages(text: str) -> Iterator[_Message | int]:
-    """Messages by a person, each with all its lines; the number of a line that belongs to none."""
+def _messages(text: str) -> Iterator[_Message | _Stray]:
+    """Messages by a person, each with all its lines; and the lines that belong to none."""
     current: _Message | None = None
     belongs = False
     for number, raw in enumerate(io.StringIO(text), 1):
@@ -134,7 +149,7 @@ def _messages(text: str) -> Iterator[_Message | int]:
             if current is not None:
                 current.lines.append(line)
             elif line.strip() and not belongs:
-                yield number
+                yield _Stray(number, line)
             continue
         if current is not None:
             yield current
@@ -154,29 +169,37 @@ def _opened(head: re.Match[str], line: str, number: int) -> _Message | None:
     if head["half"]:
         hour = hour % 12 + (12 if head["half"] in "pP" else 0)
     time = (hour, int(head["minute"]), int(head["second"] or 0))
-    return _Message(number, (int(head["a"]), int(head["b"]), int(head["c"])), time, sender, [first.strip()])
+    return _Message(
+        number, line, (int(head["a"]), int(head["b"]), int(head["c"])), time, sender, [first.strip()]
+    )
 
 
-def _post(message: _Message, order: Order, source_id: str, seen: dict[str, int]) -> Post | Failure | None:
-    text = _EDITED.sub(
-        "", "\n".join(line for line in message.lines if not _MEDIA.fullmatch(line.strip()))
-    ).strip()
-    if not text or _SYSTEM.fullmatch(text[:400]):
+def _post(
+    message: _Message, order: Order, source: SourceSettings, seen: dict[str, int]
+) -> Post | Failure | None:
+    lines = [line for line in message.lines if not _MEDIA.fullmatch(line.strip())]
+    text = _EDITED.sub("", "\n".join(lines)).strip()
+    if _SYSTEM.fullmatch(text[:400]):
+        text = ""
+    images = tuple(found[1] for line in message.lines if (found := _IMAGE.fullmatch(line.strip())))
+    if not text and not images:
         return None
     day = _date(message.date, order)
     try:
         if day is None:
             raise ValueError
-        published = datetime(*day, *message.time, tzinfo=WIB).astimezone(UTC)
+        published = datetime(*day, *message.time, tzinfo=ZONES[source.timezone]).astimezone(UTC)
     except ValueError:
         shown = "/".join(map(str, message.date))
         return Failure(
-            f"{source_id}: line {message.line}",
+            f"{source.id}: line {message.line}",
             "read",
             f"{shown} is no date in the order {order}; set date_order",
+            message.raw.encode("utf-8", "replace"),
         )
-    native = unrepeated(id_from(published.isoformat(), text), seen)
-    return Post(source_id, native, text, published=published, author=message.sender)
+    native = unrepeated(id_from(published.isoformat(), *([text] if text else images)), seen)
+    # An export holds one chat.
+    return Post(source.id, native, text, published=published, author=message.sender, chat="", images=images)
 
 
 def _date(parts: tuple[int, int, int], order: Order) -> tuple[int, int, int] | None:
@@ -191,18 +214,26 @@ def _date(parts: tuple[int, int, int], order: Order) -> tuple[int, int, int] | N
     return (year, month, day) if 2009 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
+def is_order_clear(body: bytes, source_id: str) -> bool:
+    """Whether the dates of an export tell which number is the day."""
+    if body[:2] == b"PK":
+        return True  # nobody is asked about what was not looked at
+    dates = [item.date for item in _messages(decode(body, source_id)) if isinstance(item, _Message)]
+    return _badness(dates, "dmy") != _badness(dates, "mdy")
+
+
 def infer_order(dates: Sequence[tuple[int, int, int]]) -> Order:
     """Which number of the dates is the day, from all of them together.
 
     The order in which most dates exist wins; of those the one in which time runs backwards least, since a
     chat is written down as it went; of those day first, the order of the country.
     """
+    return min(_ORDERS, key=lambda order: _badness(dates, order))
 
-    def badness(order: Order) -> tuple[int, int]:
-        read_so = [_date(parts, order) for parts in dates]
-        known = [day for day in read_so if day is not None]
-        backwards = sum(later < earlier for earlier, later in zip(known, known[1:], strict=False))
-        return len(read_so) - len(known), backwards
 
-    orders: tuple[Order, ...] = ("dmy", "mdy", "ymd")
-    return min(orders, key=badness)
+def _badness(dates: Sequence[tuple[int, int, int]], order: Order) -> tuple[int, int]:
+    """How many of the dates do not exist in an order, and how often time runs backwards in it."""
+    read_so = [_date(parts, order) for parts in dates]
+    known = [day for day in read_so if day is not None]
+    backwards = sum(later < earlier for earlier, later in zip(known, known[1:], strict=False))
+    return len(read_so) - len(known), backwards

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tppo_watch.config import PLANNED_KINDS, Settings, load_settings, settings_from
+from tppo_watch.config import Settings, load_settings, settings_from
 from tppo_watch.errors import ConfigError
 
 FULL = """
@@ -101,7 +101,7 @@ def test_an_absolute_path_and_memory_stay_as_they_are(tmp_path):
         (
             "[[sources]]\nid='a'\nkind='fed'\nurl='http://a/'",
             "sources[0].kind",
-            "allowed: feed, telegram_export",
+            "allowed: json_feed, telegram_export",
         ),
         ("[[sources]]\nid='a'\nkind='feed'", "sources[0]", "exactly one of url and path"),
         ("[[sources]]\nid='a'\nkind='feed'\nurl='http://a/'\npath='b'", "sources[0]", "exactly one"),
@@ -138,11 +138,10 @@ def test_two_sources_cannot_share_an_id(tmp_path):
         load(tmp_path, two)
 
 
-@pytest.mark.parametrize("kind", PLANNED_KINDS)
-def test_a_kind_that_comes_later_says_so(tmp_path, kind):
-    """Kinds of the contract that do not work yet are told from typing slips, with those that do."""
-    with pytest.raises(ConfigError, match=f"'{kind}' does not work in this version; these do: feed"):
-        load(tmp_path, f"[[sources]]\nid='a'\nkind='{kind}'\nurl='http://a/'")
+def test_a_folder_has_no_address(tmp_path):
+    """A folder lies on this machine."""
+    with pytest.raises(ConfigError, match="needs a path"):
+        load(tmp_path, "[[sources]]\nid='a'\nkind='folder'\nurl='http://a/'")
 
 
 @pytest.mark.parametrize(

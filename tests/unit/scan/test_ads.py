@@ -115,9 +115,8 @@ def test_hostile_repetition_takes_linear_time(piece):
 
 
 def message(minute: float, text: str, *, author: str | None = "ani", id: str | None = None) -> Post:
-    return Post(
-        "s", id or f"{author}{minute}", text, published=NOW + timedelta(minutes=minute), author=author
-    )
+    published = NOW + timedelta(minutes=minute)
+    return Post("s", id or f"{author}{minute}", text, published=published, author=author, chat="rt")
 
 
 def merged(*messages: Post | Failure) -> list[str]:
@@ -153,7 +152,9 @@ def test_a_whole_ad_begins_a_post_of_its_own():
 
 
 def test_messages_without_a_person_or_time_stay_alone():
-    """A channel is nobody, and what has no time is near to nothing."""
+    """A channel is nobody, what has no time is near to nothing, and an article is no message."""
+    article = replace(message(0, "x"), chat=None)
+    assert merged(article, article) == ["x", "x"]
     untimed = replace(message(0, "x"), published=None)
     assert merged(message(0, "a", author=None), message(1, "b", author=None), untimed, untimed) == [
         "a",

@@ -1,0 +1,151 @@
+"""The pages that a site map names (https://www.sitemaps.org/protocol.html), newest first, a few each time.
+
+Which pages were read is remembered by a short hash of address and `lastmod`, so a page that changes is read
+again, and a backlog is worked off over many scans at the pace of the host.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from ..config import SourceSettings
+from ..errors import FetchError, SourceError
+from ..types import Failure, Post
+from .content import Fetcher
+from .dates import parse_time
+from .json_items import address
+from .page import posts_in
+
+_MAX_MAPS = 20  # of one index, the newest first
+_GONE = frozenset({404, 410})
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An address in a map."""
+
+    url: str
+    changed: datetime | None  #: `lastmod`
+
+    @property
+    def mark(self) -> str:
+        return hashlib.sha256(f"{self.url} {self.changed}".encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
+    """Whether `body` is a site map or an index of them."""
+    head = unpacked(body, 65_536)[:4096]
+    return {} if b"<urlset" in head or b"<sitemapindex" in head or b":urlset" in head else None
+
+
+def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
+    """Yield the posts of up to `max_pages` pages that were not read yet in this version."""
+    known = fetcher.remembered()
+    stream = fetcher.open(source, is_conditional=False)
+    assert stream is not None
+    with stream:
+        entries, failures = _entries(stream.read(), source, fetcher)
+    yield from failures
+    entries.sort(key=lambda entry: entry.changed or _LONG_AGO, reverse=True)
+    del entries[fetcher.config.max_items :]
+    read_now: list[str] = []
+    unread = [entry for entry in entries if entry.mark not in known]
+    for entry in unread[: source.max_pages]:
+        try:
+            answer = fetcher.web.get(entry.url, source_id=source.id, is_page=True)
+        except FetchError as exc:
+            yield Failure(f"{source.id}: {entry.url[:200]}", "read", exc.message)
+            if exc.status in _GONE:
+                read_now.append(entry.mark)
+            continue
+        yield from _page(answer.body, source, entry, fetcher.now)
+        read_now.append(entry.mark)
+    # Only what the map still names, so that the memory of it cannot grow.
+    fetcher.remember([entry.mark for entry in entries if entry.mark in known or entry.mark in read_now])
+
+
+def _page(
+    body: bytes, source: SourceSettings, entry: Entry, now: datetime | None
+) -> Iterator[Post | Failure]:
+    try:
+        found = list(posts_in(body, source, entry.url, now))
+    except SourceError as exc:
+        found = [Failure(f"{source.id}: {entry.url[:200]}", "read", exc.message, body[:65_536])]
+    yield from found
+
+
+def _entries(body: bytes, source: SourceSettings, fetcher: Fetcher) -> tuple[list[Entry], list[Failure]]:
+    root = _root(body, source, fetcher)
+    if _name(root) == "urlset":
+        return _wanted(root, source), []
+    maps = sorted(_listed(root, source.url or ""), key=lambda entry: entry.changed or _LONG_AGO, reverse=True)
+    entries: list[Entry] = []
+    failures: list[Failure] = []
+    for found in maps[:_MAX_MAPS]:
+        try:
+            answer = fetcher.web.get(found.url, source_id=source.id)
+            root = _root(answer.body, source, fetcher)
+            if _name(root) != "urlset":
+                raise SourceError(source.id, "is an index within an index")
+            entries += _wanted(root, source)
+        except SourceError as exc:
+            failures.append(Failure(f"{source.id}: {found.url[:200]}", "read", exc.message))
+        if len(entries) >= fetcher.config.max_items:
+            break
+    return entries, failures
+
+
+def unpacked(body: bytes, limit: int) -> bytes:
+    """`body`, or the first `limit` bytes of what it unpacks to where it is gzip."""
+    if body[:2] != b"\x1f\x8b":
+        return body
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, limit)
+    except zlib.error:
+        return b""
+
+
+def _root(body: bytes, source: SourceSettings, fetcher: Fetcher) -> Any:
+    limit = fetcher.config.max_bytes
+    body = unpacked(body, limit + 1)
+    if len(body) > limit:
+        raise SourceError(source.id, f"is a site map of more than [fetch] max_bytes = {limit} bytes")
+    if b"<!DOCTYPE" in body[:4096].replace(b"\0", b"").upper():
+        raise SourceError(
+            source.id, "refused: the site map has a DOCTYPE, through which it could grow without end"
+        )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+    root = etree.fromstring(body, parser) if body.strip() else None
+    if root is None or _name(root) not in ("urlset", "sitemapindex"):
+        raise SourceError(source.id, "is no site map")
+    return root
+
+
+def _name(element: Any) -> str:
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _wanted(root: Any, source: SourceSettings) -> list[Entry]:
+    match = source.match
+    return [
+        entry
+        for entry in _listed(root, source.url or "")
+        if not match or fnmatch.fnmatchcase(entry.url, match)
+    ]
+
+
+def _listed(root: Any, base: str) -> Iterator[Entry]:
+    for item in root:
+        parts = {_name(part): (part.text or "").strip() for part in item if part.text}
+        if url := address(urljoin(base, parts["loc"]) if "loc" in parts else None):
+            yield Entry(url, parse_time(parts.get("lastmod", "")))

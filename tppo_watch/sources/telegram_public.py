@@ -1,0 +1,99 @@
+"""The public page of a Telegram channel: ``https://t.me/s/NAME``, the newest twenty messages or so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+
+from ..config import SourceSettings
+from ..errors import SourceError
+from ..types import Failure, Post
+from .content import Fetcher
+from .dates import parse_time
+from .markup import parsed, text_of
+from .plain import decode
+
+_CHANNEL = re.compile(r"(https?://(?:t|telegram)\.me/)(?:s/)?([A-Za-z]\w{3,31})/?(\?[^#]*)?", re.ASCII | re.I)
+_PICTURE = re.compile(r"background-image:\s*url\(['\"]?(https?://[^'\")]{1,2000})", re.I)
+_ID = re.compile(r"[\w-]{1,64}/\d{1,12}", re.ASCII)
+_RAW = 65_536
+
+
+def page_of(url: str) -> str | None:
+    """The page that shows the messages of the channel `url` names; None where it names none."""
+    found = _CHANNEL.fullmatch(url)
+    return f"{found[1]}s/{found[2]}{found[3] or ''}" if found else None
+
+
+def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
+    """Whether `body` is such a page, or its address that of a channel."""
+    is_channel = source.url is not None and page_of(source.url) is not None
+    return {} if is_channel or b"tgme_widget_message" in body else None
+
+
+def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
+    """Yield one post a message, oldest first. An edited message has the id it had.
+
+    A channel is nobody: only what it forwards has an author, namely whom it forwards.
+    """
+    if source.url and (page := page_of(source.url)):
+        source = source.model_copy(update={"url": page})
+    stream = fetcher.open(source)
+    if stream is None:
+        return
+    with stream:
+        tree = parsed(decode(stream.read(), source.id))
+    messages = [] if tree is None else _all(tree, "tgme_widget_message")
+    if not messages:
+        raise SourceError(source.id, _why_empty(tree))
+    for number, message in enumerate(islice(messages, fetcher.config.max_items), 1):
+        try:
+            yield _post(message, source, fetcher)
+        except ValueError as exc:
+            raw = etree.tostring(message, encoding="utf-8", with_tail=False)[:_RAW]
+            yield Failure(f"{source.id}: message {number}", "read", str(exc), raw)
+
+
+def _why_empty(tree: Any) -> str:
+    if tree is not None and _all(tree, "tgme_channel_info"):
+        return "is a Telegram channel that shows no message"
+    if tree is not None and _all(tree, "tgme_page"):
+        return (
+            "is a Telegram page without messages: a group, a person, or a channel that shows none in public"
+        )
+    return "is no page of a public Telegram channel"
+
+
+def _all(element: Any, name: str) -> list[Any]:
+    """Elements below `element` of the class `name`."""
+    return element.xpath(".//*[contains(concat(' ', normalize-space(@class), ' '), $name)]", name=f" {name} ")
+
+
+def _post(message: Any, source: SourceSettings, fetcher: Fetcher) -> Post:
+    native = message.get("data-post") or ""
+    if not _ID.fullmatch(native):
+        raise ValueError("has no id")
+    # What it answers to is quoted in it, with words of its own.
+    texts = [part for part in _all(message, "tgme_widget_message_text") if not _is_quoted(part)]
+    times = [time.get("datetime") for time in message.iter("time") if time.get("datetime")]
+    forwarded = _all(message, "tgme_widget_message_forwarded_from_name")
+    photos = [
+        _PICTURE.search(photo.get("style") or "") for photo in _all(message, "tgme_widget_message_photo_wrap")
+    ]
+    return Post(
+        source_id=source.id,
+        native_id=native,
+        text="\n".join(text for part in texts if (text := text_of(part, with_links=True))),
+        url=f"https://t.me/{native}",
+        published=parse_time(times[-1], now=fetcher.now, zone=source.timezone) if times else None,
+        author=(forwarded[0].get("href") or text_of(forwarded[0]))[:200] or None if forwarded else None,
+        images=tuple(dict.fromkeys(photo[1] for photo in photos if photo)),
+    )
+
+
+def _is_quoted(part: Any) -> bool:
+    return any("tgme_widget_message_reply" in (above.get("class") or "") for above in part.iterancestors())
