@@ -30,7 +30,7 @@ from ..errors import SourceError
 from ..types import Failure, Post
 
 #: Modules of this room with a function ``items(body, source, max_items)`` that a guarded process may run.
-Task = Literal["feed"]
+Task = Literal["feed", "page"]
 
 _SIZE = struct.Struct(">Q")
 _MOST = 2**30  # bytes of one message; more is none of ours

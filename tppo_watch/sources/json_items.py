@@ -14,7 +14,7 @@ from ..types import Failure, Post
 from .content import Fetcher
 from .plain import decode
 
-_RAW = 65_536  # characters of an item kept for inspection
+RAW = 65_536  # characters of an item kept for inspection
 
 
 def load(body: bytes, source_id: str) -> Any:
@@ -62,7 +62,7 @@ def each(
 
 def raw_of(item: Any) -> bytes:
     """An item as it is kept for inspection."""
-    return json.dumps(item, ensure_ascii=False)[:_RAW].encode("utf-8", "replace")
+    return json.dumps(item, ensure_ascii=False)[:RAW].encode("utf-8", "replace")
 
 
 def text_in(item: Mapping[str, Any], *names: str) -> str:

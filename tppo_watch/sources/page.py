@@ -10,19 +10,19 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from ..config import SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
+from . import guarded
 from .content import Fetcher
 from .dates import parse_time
-from .json_items import address, objects, raw_of, text_in
+from .json_items import RAW, address, objects, raw_of, text_in
 from .markup import html_to_text, parsed
 from .plain import decode, id_from, unrepeated
 
-_MAX_POSTINGS = 200  # on one page
+_MAX_BLOCKS = 200  # of JSON-LD on one page
 _MAX_DEPTH = 12  # of lists and objects around a posting
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|article|div|p)\b", re.I)
 # Comments around the JSON, line ends inside its strings and a comma at the end: what templates leave.
@@ -49,49 +49,40 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
         return
     with stream:
         body = stream.read()
-    found = list(posts_in(body, source, source.url, fetcher.now))
-    if not found:
-        raise SourceError(source.id, "is a page with neither a job posting nor a text of its own")
-    yield from found
+    yield from guarded.items("page", body, source, fetcher.config)
 
 
-def posts_in(
-    body: bytes, source: SourceSettings, url: str | None, now: datetime | None
-) -> Iterator[Post | Failure]:
-    """What the page in `body`, whose address is `url`, holds."""
-    markup = decode(body, source.id)
-    tree = parsed(markup)
-    if tree is None:
-        return
+def items(body: bytes, source: SourceSettings, max_items: int) -> Iterator[Post | Failure]:
+    """What the page in `body` holds, whose address is `source.url`. To be run in a guarded process."""
+    tree = parsed(decode(body, source.id))
     count = 0
     seen: dict[str, int] = {}
-    for number, block in enumerate(_blocks(tree), 1):
+    for number, block in enumerate([] if tree is None else _blocks(tree), 1):
         try:
             data = _loads(block)
         except ValueError:
-            yield Failure(
-                f"{source.id}: JSON-LD block {number}", "read", "is no valid JSON", block.encode()[:65_536]
-            )
+            where = f"{source.id}: JSON-LD block {number}"
+            yield Failure(where, "read", "is no valid JSON", block.encode()[:RAW])
             continue
         for posting in _postings(data):
             count += 1
-            if count > _MAX_POSTINGS:
-                said = f"only the first {_MAX_POSTINGS} postings of the page are read"
+            if count > max_items:
+                said = f"only the first {max_items} postings are read ([fetch] max_items = {max_items})"
                 yield Failure(source.id, "read", said)
                 return
-            post = _posting(posting, source, url, now, seen)
-            if post is None:
-                where = f"{source.id}: posting {count}"
-                yield Failure(where, "read", "has neither title nor description", raw_of(posting))
-            else:
-                yield post
-    if not count and (post := _main_text(tree, source, url, now)):
+            post = _posting(posting, source, seen)
+            where = f"{source.id}: posting {count}"
+            yield post or Failure(where, "read", "has neither title nor description", raw_of(posting))
+    if not count:
+        post = None if tree is None else _main_text(tree, source)
+        if post is None:
+            raise SourceError(source.id, "is a page with neither a job posting nor a text of its own")
         yield post
 
 
 def _blocks(tree: Any) -> list[str]:
     blocks = tree.xpath("//script[contains(translate(@type, 'JSONLD', 'jsonld'), 'ld+json')]")
-    return [block.text for block in blocks[:_MAX_POSTINGS] if block.text and block.text.strip()]
+    return [block.text for block in blocks[:_MAX_BLOCKS] if block.text and block.text.strip()]
 
 
 def _loads(block: str) -> Any:
@@ -122,13 +113,7 @@ def _postings(data: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
                 yield from _postings(value, depth + 1)
 
 
-def _posting(
-    data: Mapping[str, Any],
-    source: SourceSettings,
-    url: str | None,
-    now: datetime | None,
-    seen: dict[str, int],
-) -> Post | None:
+def _posting(data: Mapping[str, Any], source: SourceSettings, seen: dict[str, int]) -> Post | None:
     title = html_to_text(_word(data.get("title")) or _word(data.get("name")))
     body = _word(data.get("description"))
     # Portals escape the markup of the description once more than needed.
@@ -136,7 +121,7 @@ def _posting(
     if not title and not body:
         return None
     lines = [title, *_facts(data), body]
-    link = address(data.get("url")) or url
+    link = address(data.get("url")) or source.url
     named = data.get("identifier")
     named = _word(named.get("value") if isinstance(named, Mapping) else named)
     time = text_in(data, "datePosted", "dateModified")
@@ -147,7 +132,7 @@ def _posting(
         native_id=unrepeated(native[:480], seen),
         text="\n".join(line for line in lines if line),
         url=link,
-        published=parse_time(time, now=now, zone=source.timezone) if time else None,
+        published=parse_time(time, zone=source.timezone) if time else None,
         author=_named(data.get("hiringOrganization"))[:200] or None,
         title=title or None,
     )
@@ -214,14 +199,19 @@ def _whole(value: Any) -> str:
     return _word(value)
 
 
-def _main_text(tree: Any, source: SourceSettings, url: str | None, now: datetime | None) -> Post | None:
+def _main_text(tree: Any, source: SourceSettings) -> Post | None:
     import trafilatura  # half a second to import, and most pages are job postings
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it complains of each page without text
 
     try:
         document = trafilatura.bare_extraction(
-            tree, url=url, fast=True, include_comments=False, favor_recall=True, date_extraction_params=None
+            tree,
+            url=source.url,
+            fast=True,
+            include_comments=False,
+            favor_recall=True,
+            date_extraction_params=None,
         )
     except Exception:  # noqa: BLE001 - it documents no errors; a page that breaks it has no text
         return None
@@ -231,10 +221,10 @@ def _main_text(tree: Any, source: SourceSettings, url: str | None, now: datetime
     title = (document.title or "").strip()
     return Post(
         source_id=source.id,
-        native_id=(url or id_from(text))[:500],
+        native_id=(source.url or id_from(text))[:500],
         text=text if not title or text.startswith(title) else f"{title}\n{text}",
-        url=url,
-        published=parse_time(document.date, now=now, zone=source.timezone) if document.date else None,
+        url=source.url,
+        published=parse_time(document.date, zone=source.timezone) if document.date else None,
         author=(document.author or "").strip()[:200] or None,
         title=title or None,
     )

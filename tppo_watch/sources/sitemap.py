@@ -17,13 +17,13 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from ..config import SourceSettings
+from ..config import FetchSettings, SourceSettings
 from ..errors import FetchError, SourceError
 from ..types import Failure, Post
+from . import guarded
 from .content import Fetcher
 from .dates import parse_time
-from .json_items import address
-from .page import posts_in
+from .json_items import RAW, address
 
 _MAX_MAPS = 20  # of one index, the newest first
 _GONE = frozenset({404, 410})
@@ -58,7 +58,7 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     yield from failures
     entries.sort(key=lambda entry: entry.changed or _LONG_AGO, reverse=True)
     del entries[fetcher.config.max_items :]
-    read_now: list[str] = []
+    read_now: set[str] = set()
     unread = [entry for entry in entries if entry.mark not in known]
     for entry in unread[: source.max_pages]:
         try:
@@ -66,22 +66,23 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
         except FetchError as exc:
             yield Failure(f"{source.id}: {entry.url[:200]}", "read", exc.message)
             if exc.status in _GONE:
-                read_now.append(entry.mark)
+                read_now.add(entry.mark)
             continue
-        yield from _page(answer.body, source, entry, fetcher.now)
-        read_now.append(entry.mark)
+        yield from _page(answer.body, source, entry, fetcher.config)
+        read_now.add(entry.mark)
+    fetcher.unchanged = not unread
     # Only what the map still names, so that the memory of it cannot grow.
     fetcher.remember([entry.mark for entry in entries if entry.mark in known or entry.mark in read_now])
 
 
 def _page(
-    body: bytes, source: SourceSettings, entry: Entry, now: datetime | None
+    body: bytes, source: SourceSettings, entry: Entry, config: FetchSettings
 ) -> Iterator[Post | Failure]:
+    page = source.model_copy(update={"url": entry.url, "path": None})
     try:
-        found = list(posts_in(body, source, entry.url, now))
+        yield from guarded.items("page", body, page, config)
     except SourceError as exc:
-        found = [Failure(f"{source.id}: {entry.url[:200]}", "read", exc.message, body[:65_536])]
-    yield from found
+        yield Failure(f"{source.id}: {entry.url[:200]}", "read", exc.message, body[:RAW])
 
 
 def _entries(body: bytes, source: SourceSettings, fetcher: Fetcher) -> tuple[list[Entry], list[Failure]]:
