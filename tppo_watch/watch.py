@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from .alerts import LANES
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
 from .review import Accounts, Desk, audit
-from .scan import ScanOptions, ScanReport, next_due, scan
+from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan
 from .scan.batch import Assesses
 from .scan.rescore import Change, Tally, rescore
 from .storage import Store, alerts, open_store, sources
@@ -23,6 +25,8 @@ from .storage.keys import load_key
 from .storage.sources import SourceState
 
 _LONGEST_WAIT_S = 60.0  # a clock that jumps is noticed within this time
+_SHORTEST_WAIT = timedelta(seconds=5)  # between two scans
+_LOOK_ROUND = timedelta(hours=1)  # silence and reminders are noticed within this time
 
 _log = logging.getLogger(__name__)
 
@@ -102,6 +106,7 @@ class Watch:
         is_everything: bool = False,
         should_stop: Callable[[], bool] = lambda: False,
         on_progress: Callable[[str, int], None] = lambda source_id, posts: None,
+        pause: Callable[[float], object] = time.sleep,
     ) -> ScanReport:
         """Scan the sources that are due, or everything, once. See :func:`tppo_watch.scan.scan`."""
         return scan(
@@ -111,7 +116,8 @@ class Watch:
             fetch=self.settings.fetch,
             key=self._key,
             clock=self._clock,
-            options=ScanOptions(is_everything, self._is_dry_run, should_stop, on_progress),
+            health=self.settings.health,
+            options=ScanOptions(is_everything, self._is_dry_run, should_stop, on_progress, pause),
         )
 
     def keep_scanning(
@@ -122,24 +128,48 @@ class Watch:
     ) -> Iterator[ScanReport]:
         """Scan whatever falls due, and yield each report, until `stop` is set; the batch in hand is finished.
 
+        Looks at least once an hour how all sources fare, and leaves signs of life as `settings.health` says.
         A scan that another process runs meanwhile is waited for.
         """
-        while not stop.is_set():
-            wait_s = self._seconds_to_next()
-            if wait_s <= 0:
-                try:
-                    yield self.scan(should_stop=stop.is_set, on_progress=on_progress)
-                    continue
-                except StorageBusyError as exc:
-                    _log.warning("database busy, scanning later", extra={"reason": str(exc)})
-                    wait_s = _LONGEST_WAIT_S
-            stop.wait(min(wait_s, _LONGEST_WAIT_S))
+        from .scan.pulse import Pulse  # of no use to whoever scans once
 
-    def _seconds_to_next(self) -> float:
+        def alive(source_id: str, posts: int) -> None:
+            pulse.beat(self._clock())
+            on_progress(source_id, posts)
+
+        last: datetime | None = None
+        with closing(Pulse(self.settings.health, self._clock())) as pulse:
+            while not stop.is_set():
+                pulse.beat(self._clock())
+                wait_s = self._seconds_to_next(last)
+                if wait_s <= 0:
+                    try:
+                        report = self.scan(should_stop=stop.is_set, on_progress=alive, pause=stop.wait)
+                    except StorageBusyError as exc:
+                        _log.warning("database busy, scanning later", extra={"reason": str(exc)})
+                        wait_s = _LONGEST_WAIT_S
+                    else:
+                        last = report.finished
+                        pulse.note(report, self.health())
+                        yield report
+                        continue
+                stop.wait(min(wait_s, _LONGEST_WAIT_S))
+
+    def _seconds_to_next(self, last: datetime | None) -> float:
+        """Seconds until a source is due or all have to be looked at, by the end of the last scan."""
         now = self._clock()
         with self._store.read() as connection:
             at = next_due(self.settings.sources, sources.states(connection), now)
-        return _LONGEST_WAIT_S if at is None else (at - now).total_seconds()
+        if last is None or last > now:
+            return 0.0
+        # Sources that fall due within a few seconds share a scan.
+        wished = min(max(at or now + _LOOK_ROUND, last + _SHORTEST_WAIT), last + _LOOK_ROUND)
+        return (wished - now).total_seconds()
+
+    def health(self) -> list[Health]:
+        """How each source fares, in the order of the settings."""
+        now = self._clock()
+        return [health_of(source, state, now, self.settings.health) for source, state in self.sources()]
 
     def rescore(
         self, *, is_applied: bool, tally: Tally, should_stop: Callable[[], bool] = lambda: False

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .assess.evidence import QUESTIONS
 from .knowledge import rules
 from .types import Assessment, Entity
+
+if TYPE_CHECKING:  # whoever explains a post pays for no database
+    from .storage.notices import Notice
 
 Language = Literal["id", "en"]
 _COLUMN = {"id": 0, "en": 1}
@@ -59,6 +63,31 @@ class Words:
         rest = self.term(words[kind], rest) if kind in words else rest
         pattern = self.term("reasons", kind)
         return pattern.format(rest) if "{0}" in pattern or not rest else f"{pattern}: {rest}"
+
+    def notice(self, notice: Notice) -> str:
+        """What has to be told of a source, in one or two sentences."""
+        known = dict.fromkeys(("failures_in_row", "error", "usual_gap_s", "moved_to"), "?")
+        values = known | dict(notice.detail)
+        for name in ("last_success", "last_item"):
+            values[name] = self._moment(notice.detail.get(name))
+        values["usual_gap"] = self._span(notice.detail.get("usual_gap_s"))
+        said = self.term("notices", notice.kind).format(source=notice.source_id, **values)
+        if notice.number == 1:
+            return said
+        return f"{self.term('notices', 'reminder').format(notice.number - 1)} {said}"
+
+    def _moment(self, iso: str | None) -> str:
+        if iso is None:
+            return self.term("notices", "never")
+        from .sources.dates import WIB
+
+        return datetime.fromisoformat(iso).astimezone(WIB).strftime("%Y-%m-%d %H:%M WIB")
+
+    def _span(self, seconds: float | None) -> str:
+        if seconds is None:
+            return self.term("notices", "unknown")
+        unit, length = ("days", 86_400) if seconds >= 2 * 86_400 else ("hours", 3600)
+        return self.term("notices", unit).format(self.number(round(seconds / length, 1)))
 
     def ranked_reasons(self, assessment: Assessment) -> list[tuple[str, float]]:
         """The parts of the sum by name: the starting point, then the weightiest first, calibration last."""

@@ -7,8 +7,9 @@ import platform
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,6 +23,9 @@ DISTRIBUTION = "tppo-watch"
 CONFIG = Path("tppo.toml")
 
 State = Literal["ok", "missing", "broken"]
+
+_BAD = ("failing", "quiet", "stopped")  # of the ways a source can fare
+_STALE_HEARTBEAT_S = 300  # a watch writes it every half minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield _model(config)
     yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     yield _database(config)
+    yield from _sources(config)
     yield _encoding()
 
 
@@ -131,6 +136,39 @@ def _database(config: Path) -> Finding:
             return opened.name
 
     return _tried("database", check, f"correct [storage] url in {config}")
+
+
+def _sources(config: Path) -> Iterator[Finding]:
+    """How the sources fare, by what a scan left behind, and whether a watch still gives signs of life."""
+    try:
+        from ..config import load_settings
+
+        settings = load_settings(config)
+    except WatchError:
+        return  # said of the database already
+    if not settings.sources:
+        return
+    finding = _tried("sources", lambda: _by_status(config), "tppo-watch sources list")
+    is_ill = finding.state == "ok" and any(f" {status} (" in finding.detail for status in _BAD)
+    repair = f"tppo-watch sources list --config {config}"
+    yield replace(finding, state="missing", repair=repair) if is_ill else finding
+    heartbeat = settings.health.heartbeat
+    if heartbeat.is_file():
+        age_s = max(0, round(time.time() - heartbeat.stat().st_mtime))
+        state: State = "ok" if age_s <= _STALE_HEARTBEAT_S else "missing"
+        repair = None if state == "ok" else f"tppo-watch scan --watch --config {config}"
+        yield Finding("watch", state, f"last sign of life {age_s} s ago ({heartbeat})", repair)
+
+
+def _by_status(config: Path) -> str:
+    from ..watch import open_watch
+
+    with open_watch(config, is_dry_run=True) as watch:  # makes no database where there is none
+        found: dict[str, list[str]] = {}
+        for health in watch.health():
+            found.setdefault(health.status, []).append(health.source_id)
+    named = {status: f" ({', '.join(ids[:5])})" if status in _BAD else "" for status, ids in found.items()}
+    return ", ".join(f"{len(ids)} {status}{named[status]}" for status, ids in found.items())
 
 
 def _encoding() -> Finding:

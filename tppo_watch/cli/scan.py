@@ -55,7 +55,9 @@ def scan(
                 raise typer.Exit(3)
             return
         with _progress() as on_progress:
-            report = opened.scan(is_everything=all, should_stop=stop.is_set, on_progress=on_progress)
+            report = opened.scan(
+                is_everything=all, should_stop=stop.is_set, on_progress=on_progress, pause=stop.wait
+            )
         _tell(report, json)
         if demo is not None and not json:
             _show_demo(opened, config)
@@ -126,6 +128,8 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
 
 
 def _tell(report: ScanReport, json: bool) -> None:
+    from ..wording import Words
+
     if json:
         print_json(report.to_dict())
     else:
@@ -144,6 +148,8 @@ def _tell(report: ScanReport, json: bool) -> None:
         say(f"{failure.item}: {failure.reason}")
     if len(failures) > LISTED_FAILURES:
         say(f"and {len(failures) - LISTED_FAILURES} more; --json lists them")
+    for notice in report.notices:
+        say(Words("en").notice(notice))
 
 
 def _summary(report: ScanReport) -> str:

@@ -15,8 +15,8 @@ from .output import print_json, print_table, say
 
 if TYPE_CHECKING:
     from ..config import SourceSettings
+    from ..scan import Health
     from ..sources.discovery import Found
-    from ..storage.sources import SourceState
 
 app = typer.Typer(help="The sources, and how each fared lately.", no_args_is_help=True)
 
@@ -34,31 +34,30 @@ def list_sources(config: Config = CONFIG, json: Json = False) -> None:
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        rows = [_row(source, state) for source, state in watch.sources()]
+        kept = {source.id: state.posts for source, state in watch.sources() if state}
+        healths = {health.source_id: health for health in watch.health()}
+        rows = [_row(source, healths[source.id], kept.get(source.id)) for source in watch.settings.sources]
     if json:
         print_json(rows)
     elif rows:
-        columns = ("id", "kind", "every", "posts", "last success", "last error")
+        columns = ("id", "kind", "every", "posts", "status", "last success", "last item", "last error")
         print_table(columns, [[_cell(row.get(name.replace(" ", "_"))) for name in columns] for row in rows])
     else:
         say(f"{config} names no sources; add one with: tppo-watch sources add")
 
 
-def _row(source: SourceSettings, state: SourceState | None) -> dict[str, Any]:
+def _row(source: SourceSettings, health: Health, posts: int | None) -> dict[str, Any]:
+    fared = health.to_dict()
     row: dict[str, Any] = {
         "id": source.id,
         "kind": source.kind,
         "place": source.url or str(source.path),
         "every": _every(source),
         "province": source.province,
+        "posts": posts,
+        "last_error": fared.pop("error", None),
+        **fared,
     }
-    if state is not None:
-        row |= {
-            "posts": state.posts,
-            "last_success": _iso(state.last_success),
-            "last_error": state.last_error,
-            "failures_in_row": state.failures_in_row,
-        }
     return {name: value for name, value in row.items() if value is not None}
 
 

@@ -1,14 +1,18 @@
-"""How each source fares, and what somebody has to be told of it. Pure: the caller brings the time."""
+"""How each source fares, and what somebody has to be told of it. Decisions are pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Literal
 
+from sqlalchemy import Connection
+
 from ..config import HealthSettings, SourceSettings
+from ..storage import notices
+from ..storage import sources as stored_sources
 from ..storage.notices import Kind, Notice
 from ..storage.sources import SourceState
 from .schedule import current
@@ -116,6 +120,17 @@ def notice_due(health: Health, standing: Notice | None, now: datetime) -> Notice
     if now - standing.created < _REMIND_AFTER:
         return None
     return Notice(health.source_id, kind, now, standing.number + 1, health.to_dict())
+
+
+def look_round(
+    connection: Connection, sources: Sequence[SourceSettings], now: datetime, limits: HealthSettings
+) -> list[Notice]:
+    """Keep what has to be told of `sources` at `now`, and return it."""
+    states, standing = stored_sources.states(connection), notices.standing(connection)
+    healths = (health_of(source, states.get(source.id), now, limits) for source in sources)
+    due = [found for health in healths if (found := notice_due(health, standing.get(health.source_id), now))]
+    notices.add(connection, due)
+    return due
 
 
 def moved_notice(source: SourceSettings, before: SourceState, after: SourceState) -> Notice | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from ..storage.notices import Notice
 from ..types import Failure
 
 #: Failures beyond this many of one source are counted, not listed.
@@ -42,6 +43,7 @@ class ScanReport:
     not_due: int = 0
     is_dry_run: bool = False
     alerts_by_lane: dict[str, int] = field(default_factory=dict)  #: raised by this scan
+    notices: tuple[Notice, ...] = ()  #: what has to be told of sources, as it came up in this scan
 
     def total(self, name: str) -> int:
         """Sum of one count over all sources, such as ``new``."""
@@ -66,6 +68,10 @@ class ScanReport:
             "not_due": self.not_due,
             **{name: self.total(name) for name in counts},
             "lanes": dict(self.alerts_by_lane),
+            "notices": [
+                {"source": one.source_id, "kind": one.kind, "number": one.number, **one.detail}
+                for one in self.notices
+            ],
             "sources": [
                 {
                     "id": source.id,

@@ -16,9 +16,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
+
+from ..sources.dates import WIB  # days begin where most of the sources are
 
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=6)  # of a source whose settings name no `every`
@@ -26,7 +28,6 @@ LONGEST = timedelta(hours=6)  # of a source whose settings name no `every`
 #: hour, two hours at one with an item a day. Chosen with `benchmarks/schedule.py`.
 PRICE_H = 0.1
 
-_LOCAL = timezone(timedelta(hours=7), "WIB")  # days begin where most of the sources are
 _MEMORY = timedelta(days=10)  # after so long an item counts half: a source may change its habits
 _BURST_MEMORY_H = 1.0
 _PRIOR_DAYS = 0.5  # of a rhythm not known yet, at `_PRIOR_RATE`
@@ -55,7 +56,7 @@ class Rhythm:
 
     def rate(self, at: datetime) -> float:
         """Expected items an hour at a moment, as far as the hour of the day goes."""
-        hour = at.astimezone(_LOCAL).hour
+        hour = at.astimezone(WIB).hour
         around = 0.5 * self.hours[hour] + 0.25 * (self.hours[hour - 1] + self.hours[(hour + 1) % 24])
         return (around + _PRIOR_RATE * _PRIOR_DAYS) / (self.days + _PRIOR_DAYS)
 
@@ -100,7 +101,7 @@ def learned(before: Rhythm | None, times: Iterable[datetime | None], now: dateti
     hours = [count * faded for count in before.hours]
     burst = before.burst * math.exp(-_hours(now - before.since) / _BURST_MEMORY_H)
     for time in recent:
-        hours[time.astimezone(_LOCAL).hour] += 0.5 ** ((now - time) / _MEMORY)
+        hours[time.astimezone(WIB).hour] += 0.5 ** ((now - time) / _MEMORY)
         burst += math.exp(-_hours(now - time) / _BURST_MEMORY_H)
     seen_days = _MEMORY / timedelta(days=1) / math.log(2) * (1 - faded)  # the integral of the fading
     after = replace(
@@ -114,7 +115,7 @@ def _with_gaps(rhythm: Rhythm, times: list[datetime]) -> Rhythm:
     for time in times:
         if last is None or time > last:
             if last is not None:
-                day = time.astimezone(_LOCAL).date().isoformat()
+                day = time.astimezone(WIB).date().isoformat()
                 gaps[day] = max(gaps.get(day, 0.0), _hours(time - last))
             last = time
     kept = sorted(gaps)[-_GAP_DAYS:]

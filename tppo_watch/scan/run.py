@@ -14,16 +14,17 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from ..config import FetchSettings, SourceSettings
+from ..config import FetchSettings, HealthSettings, SourceSettings
 from ..errors import FetchError, SourceError, StorageError
 from ..sources import Host, SourceFetcher, Web, host_of, read
 from ..storage import Store, notices, posts, runs
 from ..storage import sources as stored_sources
+from ..storage.notices import Notice
 from ..storage.sources import SourceState
 from ..types import Failure, Post
 from .ads import Draft, merge_messages, split_draft
 from .batch import Assesses, Outcome, assess_new, keep, look_up, select_new, to_new_post
-from .health import moved_notice
+from .health import look_round, moved_notice
 from .lock import scan_lock
 from .report import LISTED_FAILURES, ScanReport, SourceReport, Status
 from .schedule import Answer, Trouble, after_answer, after_trouble, current, due_sources, in_turn
@@ -55,9 +56,10 @@ def scan(
     fetch: FetchSettings,
     key: bytes,
     clock: Callable[[], datetime],
+    health: HealthSettings | None = None,
     options: ScanOptions | None = None,
 ) -> ScanReport:
-    """Read the due ones of `sources`, assess what is new, keep it and raise alerts.
+    """Read the due ones of `sources`, assess what is new, keep it and raise alerts, say who fares badly.
 
     Reads files and the network, writes to `store` a batch at a time: killed at any point, the next scan goes
     on where this one was, and nothing is kept or raised twice.
@@ -79,6 +81,10 @@ def scan(
         this_pass = _Pass(store, assessor, web, key, clock, options)
         turns = in_turn(due, _host, clock, timedelta(seconds=fetch.host_pause_s))
         reports = {source.id: this_pass.run(source, states.get(source.id)) for source in turns}
+        told = this_pass.moved
+        if not options.is_dry_run:
+            with store.write() as connection:
+                told += look_round(connection, sources, clock(), health or HealthSettings())
         report = ScanReport(
             started=started,
             finished=clock(),
@@ -86,6 +92,7 @@ def scan(
             not_due=len(sources) - len(due),
             is_dry_run=options.is_dry_run,
             alerts_by_lane=dict(this_pass.lanes),
+            notices=tuple(told),
         )
         if not options.is_dry_run:
             with store.write() as connection:
@@ -130,11 +137,13 @@ class _Pass:
         self._clock, self._options = clock, options
         self._author_key = lru_cache(maxsize=4096)(lambda author: posts.author_key(key, author))
         self.lanes: Counter[str] = Counter()
+        self.moved: list[Notice] = []
 
     def run(self, source: SourceSettings, state: SourceState | None) -> SourceReport:
         """Read one source to its end. Whatever it does, the others still get their turn."""
         if self._options.should_stop():
             return SourceReport(source.id, "stopped")
+        self._options.on_progress(source.id, 0)
         state = current(source, state)
         fetcher = SourceFetcher(
             self._web.config,
@@ -228,11 +237,12 @@ class _Pass:
             etag, last_modified = (fetcher.etag, fetcher.last_modified) if tally.is_complete else (None, None)
             answer = Answer(etag, last_modified, fetcher.moved_to, tuple(tally.times))
             after = after_answer(source, state, answer, now)
-        moved = moved_notice(source, state, after)
+        moved = [notice] if (notice := moved_notice(source, state, after)) else []
         with self._store.write() as connection:
             stored_sources.save(connection, after)
             stored_sources.save_hosts(connection, [asdict(host) for host in self._web.take_changed()])
-            notices.add(connection, [moved] if moved else [])
+            notices.add(connection, moved)
+        self.moved += moved
         if trouble is None and tally.is_complete:
             fetcher.finish()
 
