@@ -133,9 +133,9 @@ class Watch:
         """
         from .scan.pulse import Pulse  # of no use to whoever scans once
 
-        def alive(source_id: str, posts: int) -> None:
+        def should_stop() -> bool:  # asked before each source and each batch: a long scan is alive
             pulse.beat(self._clock())
-            on_progress(source_id, posts)
+            return stop.is_set()
 
         last: datetime | None = None
         with closing(Pulse(self.settings.health, self._clock())) as pulse:
@@ -144,7 +144,7 @@ class Watch:
                 wait_s = self._seconds_to_next(last)
                 if wait_s <= 0:
                     try:
-                        report = self.scan(should_stop=stop.is_set, on_progress=alive, pause=stop.wait)
+                        report = self.scan(should_stop=should_stop, on_progress=on_progress, pause=stop.wait)
                     except StorageBusyError as exc:
                         _log.warning("database busy, scanning later", extra={"reason": str(exc)})
                         wait_s = _LONGEST_WAIT_S

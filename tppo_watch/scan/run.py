@@ -143,7 +143,6 @@ class _Pass:
         """Read one source to its end. Whatever it does, the others still get their turn."""
         if self._options.should_stop():
             return SourceReport(source.id, "stopped")
-        self._options.on_progress(source.id, 0)
         state = current(source, state)
         fetcher = SourceFetcher(
             self._web.config,

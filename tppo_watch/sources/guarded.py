@@ -133,8 +133,9 @@ class _Guarded:
                 process.wait()
 
     def close(self) -> None:
-        """End the process, if there is one of ours."""
-        if self._owner == os.getpid():
+        """End the process, if there is one of ours; nobody waits for its answer."""
+        if self._process is not None and self._owner == os.getpid():
+            self._process.kill()
             self._end()
 
 
