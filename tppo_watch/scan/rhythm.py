@@ -24,9 +24,9 @@ from ..sources.dates import WIB  # days begin where most of the sources are
 
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=6)  # of a source whose settings name no `every`
-#: Item-hours of waiting that one request is worth: half an hour between looks at a source with one item an
-#: hour, two hours at one with an item a day. Chosen with `benchmarks/schedule.py`.
-PRICE_H = 0.1
+#: Item-hours of waiting that one request is worth: 20 minutes between looks at a source with one item an
+#: hour, an hour and a half at one with an item a day. Chosen with `benchmarks/schedule.py`.
+PRICE_H = 0.06
 
 _MEMORY = timedelta(days=10)  # after so long an item counts half: a source may change its habits
 _BURST_MEMORY_H = 1.0
