@@ -53,6 +53,7 @@ KINDS: dict[str, Kind] = {
 _EVERY = re.compile(r"(\d{1,5})\s*([mhd])", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
+_WEB = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})", re.ASCII)
 
 
@@ -198,11 +199,78 @@ class HealthSettings(_Section):
 
 
 class NotifySettings(_Section):
-    """Where alerts are to be delivered: an apprise address, and from which level on."""
+    """Where alerts are delivered: an apprise address or a signed webhook, from which level on, and when."""
 
-    url: str = Field(min_length=1)
+    url: str | None = Field(default=None, min_length=1, repr=False)  #: an apprise address; holds secrets
+    webhook: str | None = Field(default=None, repr=False)  #: an address that takes signed JSON
+    secret_file: Path | None = None  #: of a webhook: absolute after loading; made with mode 0600
+    name: str | None = None  #: what the channel is called in lists; a digest of its address without it
     min_level: Literal["medium", "high"] = "high"
     assistance: bool = True  #: also posts in which somebody needs help, whatever their level
+    notices: bool = True  #: also what is wrong with the sources
+    quiet: str | None = None  #: hours in which only calls for help are delivered, such as 21:00-06:00
+    digest: str | None = None  #: everything but calls for help once a day, at this time, such as 07:00
+    timezone: Literal["WIB", "WITA", "WIT"] = "WIB"  #: of `quiet` and `digest`
+    lang: Literal["id", "en"] = "id"
+
+    @field_validator("webhook")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not _WEB.match(value):
+            raise ValueError("must be an http:// or https:// address")
+        return value
+
+    @field_validator("secret_file", mode="before")
+    @classmethod
+    def _secret_path(cls, value: Any) -> Any:
+        return Path(value) if isinstance(value, str) and value else value
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, value: str | None) -> str | None:
+        if value is not None and (not _ID.fullmatch(value) or len(value) > 40):
+            raise ValueError("must be up to 40 letters, digits, '.', '_' or '-', a letter or digit first")
+        return value
+
+    @field_validator("quiet")
+    @classmethod
+    def _hours(cls, value: str | None) -> str | None:
+        if value is not None and len({_time(part) for part in value.split("-")}) != 2:
+            raise ValueError('must be two times of day such as "21:00-06:00"')
+        return value
+
+    @field_validator("digest")
+    @classmethod
+    def _hour(cls, value: str | None) -> str | None:
+        if value is not None:
+            _time(value)
+        return value
+
+    @model_validator(mode="after")
+    def _one_address(self) -> NotifySettings:
+        if (self.url is None) == (self.webhook is None):
+            raise ValueError("needs exactly one of url and webhook")
+        if (self.webhook is None) != (self.secret_file is None):
+            raise ValueError("webhook and secret_file belong together: its messages are signed")
+        return self
+
+    @property
+    def quiet_hours(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Hour and minute in which quiet begins and ends; only where `quiet` is set."""
+        start, _, end = (self.quiet or "").partition("-")
+        return _time(start), _time(end)
+
+    @property
+    def digest_at(self) -> tuple[int, int]:
+        """Hour and minute of the digest; only where `digest` is set."""
+        return _time(self.digest or "")
+
+
+def _time(value: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value.strip(), re.ASCII)
+    if not found:
+        raise ValueError('must be a time of day such as "07:00"')
+    return int(found[1]), int(found[2])
 
 
 class ModelSettings(_Section):
@@ -289,6 +357,14 @@ class Settings(_Section):
             raise ValueError(f"write it as [[{info.field_name}]], one table each")
         return tuple(value)
 
+    @field_validator("notify")
+    @classmethod
+    def _different_names(cls, value: tuple[NotifySettings, ...]) -> tuple[NotifySettings, ...]:
+        names = [one.name or one.url or one.webhook for one in value]
+        if len(set(names)) < len(names):
+            raise ValueError("two tables have the same name or address; give each its own name")
+        return value
+
     @field_validator("sources")
     @classmethod
     def _different_ids(cls, value: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
@@ -364,6 +440,10 @@ def _anchor(settings: Settings, folder: Path) -> Settings:
                 update={"heartbeat": absolute(settings.health.heartbeat)}
             ),
             "audit": AuditSettings(anchor=absolute(settings.audit.anchor)),
+            "notify": tuple(
+                one.model_copy(update={"secret_file": absolute(one.secret_file)}) if one.secret_file else one
+                for one in settings.notify
+            ),
         }
     )
 

@@ -15,6 +15,7 @@
     ├── StorageError      url
     │   ├── NotFoundError           record, id
     │   └── StorageBusyError
+    ├── DeliveryError     channel
     └── ReviewError
         ├── ReviewConflictError     alert_id, holder, is_kept
         ├── SelectionChangedError
@@ -161,6 +162,17 @@ class NotFoundError(StorageError):
 
 class StorageBusyError(StorageError):
     """Another process holds the database or the scan lock."""
+
+
+class DeliveryError(WatchError):
+    """A message could not be brought to a channel. Holds no address: those hold secrets."""
+
+    def __init__(self, channel: str, message: str) -> None:
+        self.channel, self.message = channel, message
+        super().__init__(channel, message)
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.message}"
 
 
 class ReviewError(WatchError):

@@ -13,13 +13,17 @@ from functools import cached_property
 from pathlib import Path
 
 from .alerts import LANES
+from .alerts.channels import Channel, channels
+from .alerts.delivery import DeliveryReport, deliver
+from .alerts.outbox import note_notice
+from .alerts.senders import sender
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
-from .review import Accounts, Desk, audit
+from .review import Accounts, Deliveries, Desk, audit, note_reminders
 from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan
 from .scan.batch import Assesses
 from .scan.rescore import Change, Tally, rescore
-from .storage import Store, alerts, open_store, sources
+from .storage import Store, alerts, notices, open_store, sources
 from .storage.alerts import AlertRecord
 from .storage.keys import load_key
 from .storage.sources import SourceState
@@ -117,7 +121,34 @@ class Watch:
             key=self._key,
             clock=self._clock,
             health=self.settings.health,
-            options=ScanOptions(is_everything, self._is_dry_run, should_stop, on_progress, pause),
+            options=ScanOptions(
+                is_everything, self._is_dry_run, should_stop, on_progress, pause, self._channels
+            ),
+        )
+
+    @cached_property
+    def _channels(self) -> tuple[Channel, ...]:
+        return channels(self.settings.notify)
+
+    def deliver(self, *, should_stop: Callable[[], bool] = lambda: False) -> DeliveryReport:
+        """Bring out what is due to the channels of ``[[notify]]``. See :mod:`tppo_watch.alerts.delivery`."""
+        if not self._channels:
+            return DeliveryReport()
+        now = self._clock()
+        with self._store.write() as connection:
+            note_reminders(connection, self._channels, self.settings.review, now=now)
+            pending = notices.pending(connection)
+            for notice in pending:
+                body = {"kind": notice.kind, "source_id": notice.source_id, **notice.detail}
+                assert notice.id is not None
+                note_notice(connection, self._channels, notice.id, body, now=now)
+            notices.hand_on(connection, [notice.id for notice in pending if notice.id], now=now)
+        return deliver(
+            self._store,
+            self._channels,
+            sender(self.settings.fetch),
+            clock=self._clock,
+            should_stop=should_stop,
         )
 
     def keep_scanning(
@@ -142,6 +173,7 @@ class Watch:
             while not stop.is_set():
                 pulse.beat(self._clock())
                 wait_s = self._seconds_to_next(last)
+                self._deliver_or_later(should_stop)
                 if wait_s <= 0:
                     try:
                         report = self.scan(should_stop=should_stop, on_progress=on_progress, pause=stop.wait)
@@ -154,6 +186,12 @@ class Watch:
                         yield report
                         continue
                 stop.wait(min(wait_s, _LONGEST_WAIT_S))
+
+    def _deliver_or_later(self, should_stop: Callable[[], bool]) -> None:
+        try:
+            self.deliver(should_stop=should_stop)
+        except StorageBusyError as exc:
+            _log.warning("database busy, delivering later", extra={"reason": str(exc)})
 
     def _seconds_to_next(self, last: datetime | None) -> float:
         """Seconds until a source is due or all have to be looked at, by the end of the last scan."""
@@ -209,7 +247,12 @@ class Watch:
     @cached_property
     def desk(self) -> Desk:
         """What a signed-in person can see and do."""
-        return Desk(self._store, self.settings.review, self.settings.audit.anchor)
+        return Desk(self._store, self.settings.review, self.settings.audit.anchor, self._channels)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What was said to whom, and the rules by which less or more is said."""
+        return Deliveries(self._store, self.settings.audit.anchor)
 
     @cached_property
     def accounts(self) -> Accounts:

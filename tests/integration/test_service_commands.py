@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.delivering import webhook
 from tests.scanning import KeywordAssessor
 from tppo_watch.cli.main import main
 from tppo_watch.watch import Watch
@@ -115,12 +116,25 @@ def test_a_missing_settings_file_is_one_line(run, argv):
     assert "no such file" in err
 
 
-def test_notify_says_that_it_does_nothing_yet(run):
-    """Nobody relies on a delivery that is not there."""
-    Path("tppo.toml").write_text('[[notify]]\nurl = "mailto://a@contoh.example"\n')
-    code, _, err = run("scan")
-    assert code == 0
-    assert "not acted on" in err
+def test_a_scan_delivers_what_it_raised(run):
+    """`[[notify]]` is acted on in the same call; what could not be delivered is said, listed, and exit 3."""
+    Path("a.jsonl").write_text('{"text": "Loker Kamboja, WA 0812-0000-0001"}\n')
+    with webhook() as receiver:
+        Path("tppo.toml").write_text(
+            f'{JSONL}[fetch]\nallow_private = ["{receiver.address}"]\n[[notify]]\nname = "hook"\n'
+            f'webhook = "http://{receiver.address}/"\nsecret_file = "rahasia"\n'
+        )
+        code, _, err = run("scan")
+        assert (code, receiver.bodies[0]["alerts"][0]["lane"]) == (0, "high")
+        assert "1 message delivered" in err
+        receiver.answers = [500]
+        Path("a.jsonl").write_text('{"text": "Loker Kamboja lagi"}\n')
+        code, _, err = run("scan", "--all")
+        assert code == 3 and "1 to be tried again" in err
+    states = {row["state"]: row for row in json.loads(run("alerts", "deliveries", "--json")[1])}
+    assert set(states) == {"sent", "waiting"} and states["waiting"]["error"] == "answered 500"
+    code, _, err = run("alerts", "resend", states["waiting"]["id"])
+    assert code == 1 and "only a dead one" in err
 
 
 def test_alerts_are_listed_with_numbers_hidden(run, demo):
@@ -240,6 +254,7 @@ def test_a_locked_database_is_one_line(run, demo, monkeypatch):
 
 WATCHING = """
 import sys
+from tests.delivering import webhook
 from tests.scanning import KeywordAssessor
 from tppo_watch.cli.main import main
 from tppo_watch.watch import Watch

@@ -21,8 +21,7 @@ NAMES = (
     "id",
     "holder",
     "action",
-    "role",
-)
+    "role", "channel")
 VALUES = {name: f"some {name}" for name in NAMES} | {"alert_id": 7, "is_kept": True}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from ..text.showing import shown
+from .deliveries import deliveries, resend
 from .output import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from ..wording import Words
 
 app = typer.Typer(help="The alerts: list, show, export, close.", no_args_is_help=True)
+
+
+app.command()(deliveries)
+app.command()(resend)
 
 
 class LaneOption(StrEnum):

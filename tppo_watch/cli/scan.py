@@ -17,6 +17,7 @@ from ..errors import InputError
 from .output import PROGRESS_AFTER_S, called, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from ..alerts.delivery import DeliveryReport
     from ..scan import ScanReport
     from ..watch import Watch
 
@@ -48,8 +49,6 @@ def scan(
     from ..watch import open_watch
 
     with open_watch(config, is_dry_run=dry_run) as opened, _stopping() as stop:
-        if opened.settings.notify:
-            say("[[notify]] is read but not acted on in this version; look with: tppo-watch alerts list")
         if watch:
             if _keep_scanning(opened, stop, json):
                 raise typer.Exit(3)
@@ -59,10 +58,21 @@ def scan(
                 is_everything=all, should_stop=stop.is_set, on_progress=on_progress, pause=stop.wait
             )
         _tell(report, json)
+        delivered = None if dry_run else opened.deliver(should_stop=stop.is_set)
+        if delivered is not None and (delivered.sent or delivered.failed or delivered.dead):
+            say(_delivered(delivered))
         if demo is not None and not json:
             _show_demo(opened, config)
-    if report.has_failures:
+    if report.has_failures or (delivered is not None and (delivered.failed or delivered.dead)):
         raise typer.Exit(3)
+
+
+def _delivered(report: DeliveryReport) -> str:
+    said = f"{_counted(report.sent, 'message')} delivered"
+    if report.failed or report.dead:
+        said += f", {report.failed} to be tried again, {report.dead} given up; look with: "
+        said += f"{called()} alerts deliveries"
+    return said
 
 
 def _keep_scanning(opened: Watch, stop: threading.Event, json: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import Accounts
+from .deliveries import Deliveries
 from .desk import Desk
 from .records import (
     KINDS,
@@ -21,6 +22,7 @@ from .records import (
     State,
     User,
 )
+from .reminders import note_reminders
 from .roles import LOWEST, may, require
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Case",
     "Clock",
     "Decision",
+    "Deliveries",
     "Desk",
     "Item",
     "Opinion",
@@ -43,5 +46,6 @@ __all__ = [
     "State",
     "User",
     "may",
+    "note_reminders",
     "require",
 ]

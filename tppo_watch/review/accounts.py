@@ -222,7 +222,8 @@ def _checked_name(name: str) -> str:
 
 
 def _name_key(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:160]
+    storable = name.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return " ".join(unicodedata.normalize("NFKC", storable).casefold().split())[:160]
 
 
 def _check_role(role: str) -> None:

@@ -16,10 +16,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from ..alerts.channels import Channel
 from ..alerts.lanes import LANES
+from ..alerts.outbox import note_alert
 from ..config import ReviewSettings
 from ..errors import NotFoundError, ReviewConflictError, ReviewError, SelectionChangedError
-from ..storage import Store, decisions
+from ..storage import Store, decisions, outbox
 from ..storage import alerts as stored_alerts
 from ..storage import audit as audit_rows
 from ..storage.audit import Entry
@@ -39,8 +41,10 @@ _RECENT = 50  # acts of one person that are looked through for one to take back
 class Desk:
     """Lists and decisions over one database."""
 
-    def __init__(self, store: Store, settings: ReviewSettings, anchor: Path) -> None:
-        self._store, self._settings, self._anchor = store, settings, anchor
+    def __init__(
+        self, store: Store, settings: ReviewSettings, anchor: Path, channels: Sequence[Channel] = ()
+    ) -> None:
+        self._store, self._settings, self._anchor, self._channels = store, settings, anchor, channels
 
     # Lists
 
@@ -410,6 +414,9 @@ class Desk:
         digest = digest_of(act_detail(kind, actor_id, body, undoes), salt)
         writing.ledger.add(actor_id, kind, f"act:{act_id}", now=now, digest=digest)
         refresh(connection, ids)
+        if verdict_of(kind, body) == "needs_help":
+            for alert_id, (level, _) in decisions.levels(connection, ids).items():
+                note_alert(connection, self._channels, alert_id, lane=LANES[0], level=level, now=now)
         stored = decisions.act(connection, act_id)
         assert stored is not None
         return _act(stored)
@@ -466,6 +473,7 @@ def forget(writing: Writing, alerts: Collection[int], *, now: datetime, actor: i
     """As `Desk.forget`, in a transaction that removes more than that."""
     for act_id in decisions.forget(writing.connection, alerts):
         writing.ledger.add(actor, "purge", f"act:{act_id}", now=now)
+    outbox.forget(writing.connection, alerts)
     for alert_id in sorted(alerts):
         writing.ledger.add(actor, "purge", f"alert:{alert_id}", now=now)
 

@@ -49,7 +49,7 @@ class Outcome:
 
     new: int = 0
     copies: int = 0
-    lanes: list[str] = field(default_factory=list)  #: of the alerts raised
+    raised: list[tuple[int, str, str]] = field(default_factory=list)  #: alerts, with lane and level
 
 
 def to_new_post(
@@ -149,8 +149,8 @@ def keep(
     outcome = Outcome(new=len(fresh) + len(copies), copies=len(copies))
     for digest, post in fresh.items():
         before = earlier.get(post.native_id, Earlier(None, None))
-        lane = lane_for(assessments[digest])
-        earlier[post.native_id] = _alert(connection, originals[digest], lane, before, outcome, now)
+        assessment = assessments[digest]
+        earlier[post.native_id] = _alert(connection, originals[digest], assessment, before, outcome, now)
     stored_posts.add(connection, [(post, originals[post.content_hash]) for post in copies])
     for post in copies:
         stored_alerts.add_copy(connection, originals[post.content_hash], now=now)
@@ -158,18 +158,25 @@ def keep(
 
 
 def _alert(
-    connection: Connection, post_id: int, lane: str | None, before: Earlier, outcome: Outcome, now: datetime
+    connection: Connection,
+    post_id: int,
+    assessment: Assessment,
+    before: Earlier,
+    outcome: Outcome,
+    now: datetime,
 ) -> Earlier:
     """Raise an alert; where an earlier version has one, an edit neither repeats nor withdraws it."""
+    lane = lane_for(assessment)
     if before.alert_id is None or before.lane is None:
         if lane is None:
             return before
-        outcome.lanes.append(lane)
-        return Earlier(stored_alerts.raise_alert(connection, post_id, lane, now=now), lane)
+        alert_id = stored_alerts.raise_alert(connection, post_id, lane, now=now)
+        outcome.raised.append((alert_id, lane, assessment.level))
+        return Earlier(alert_id, lane)
     if lane is not None and is_more_urgent(lane, before.lane):
         stored_alerts.move(connection, before.alert_id, post_id=post_id, lane=lane, now=now)
         note_reopened(connection, before.alert_id, now=now)
-        outcome.lanes.append(lane)
+        outcome.raised.append((before.alert_id, lane, assessment.level))
         return Earlier(before.alert_id, lane)
     stored_alerts.touch(connection, before.alert_id, now=now)
     return before

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from ..alerts.channels import Channel
+from ..alerts.outbox import note_alert
 from ..config import FetchSettings, HealthSettings, SourceSettings
 from ..errors import FetchError, SourceError, StorageError
 from ..sources import Host, SourceFetcher, Web, host_of, read
@@ -46,6 +48,7 @@ class ScanOptions:
     should_stop: Callable[[], bool] = lambda: False  #: asked between batches; the one in hand is finished
     on_progress: Callable[[str, int], None] = lambda source_id, posts: None  #: posts done of this source
     pause: Callable[[float], object] = time.sleep  #: waits so many seconds, or until told to stop
+    channels: tuple[Channel, ...] = ()  #: that are told of the alerts
 
 
 def scan(
@@ -177,7 +180,7 @@ class _Pass:
             posts=tally.posts,
             new=tally.outcome.new,
             copies=tally.outcome.copies,
-            alerts=len(tally.outcome.lanes),
+            alerts=len(tally.outcome.raised),
             failed_items=tally.failed - (trouble is not None),
             failures=tuple(tally.failures),
         )
@@ -210,13 +213,16 @@ class _Pass:
             known = look_up(connection, source.id, new)
             new = select_new(new, known)
             stored_sources.ensure(connection, source.id)
-            outcome = keep(connection, new, known, assessments, self._clock())
+            now = self._clock()
+            outcome = keep(connection, new, known, assessments, now)
+            for alert_id, lane, level in outcome.raised:
+                note_alert(connection, self._options.channels, alert_id, lane=lane, level=level, now=now)
             self._finish(connection)
         tally.times += [post.published for post in new]
         tally.outcome.new += outcome.new
         tally.outcome.copies += outcome.copies
-        tally.outcome.lanes += outcome.lanes
-        self.lanes.update(outcome.lanes)
+        tally.outcome.raised += outcome.raised
+        self.lanes.update(lane for _, lane, _ in outcome.raised)
 
     def _remember(
         self,

@@ -12,8 +12,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -94,12 +94,45 @@ def fetch(
         headers[b"If-None-Match"] = etag.encode("latin-1")
     if last_modified:
         headers[b"If-Modified-Since"] = last_modified.encode("latin-1")
+    with _connected(config, source_id) as pool:
+        return _follow(pool, url, headers, config, source_id)
+
+
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, config: FetchSettings, source_id: str
+) -> int:
+    """Send `body` to `url` and return the status, in [200, 299]. Redirects are not followed.
+
+    The answer is not read: who is told something has nothing to tell us. Raises as `fetch`.
+    """
+    target = _checked(url, source_id)
+    sent = [
+        (b"Host", target.netloc),
+        (b"User-Agent", user_agent(config).encode("ascii")),
+        (b"Content-Length", str(len(body)).encode("ascii")),
+        *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()),
+    ]
+    core_url = httpcore2.URL(
+        scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
+    )
+    extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), config.timeout_s)}
+    with _connected(config, source_id) as pool:
+        with pool.stream("POST", core_url, headers=sent, content=body, extensions=extensions) as response:
+            if not 200 <= response.status < 300:
+                wait_s = _retry_after_s(_Headers(response.headers))
+                raise FetchError(source_id, f"answered {response.status}", response.status, wait_s)
+            return response.status
+
+
+@contextmanager
+def _connected(config: FetchSettings, source_id: str) -> Iterator[httpcore2.ConnectionPool]:
+    """A pool for one request whose every failure is an error of ours."""
     backend = _GuardedBackend(source_id, config.allow_private, time.monotonic() + config.timeout_s)
     try:
         with httpcore2.ConnectionPool(
             ssl_context=_tls(), network_backend=backend, max_connections=1, http1=True
         ) as pool:
-            return _follow(pool, url, headers, config, source_id)
+            yield pool
     except httpcore2.TimeoutException:
         raise FetchRefusedError(
             source_id, f"too slow: no full answer within {config.timeout_s:g} s"

@@ -1,0 +1,83 @@
+"""What a message says: short, in one language, numbers masked, no score beside who may need help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..storage.alerts import AlertRecord
+from ..wording import Language, Words
+from .views import summary
+
+_NAMED = 10  # alerts told one by one; of more only the number
+_REASONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message ready to go: as text for people, as JSON for programs. Both name its id."""
+
+    id: str
+    kind: str
+    title: str
+    text: str
+    payload: Mapping[str, Any]
+
+
+def told(
+    message_id: str,
+    kind: str,
+    records: Sequence[AlertRecord],
+    notices: Sequence[Mapping[str, Any]],
+    lang: Language,
+) -> Told:
+    """The message about these alerts and notices, those who need help first."""
+    words = Words(lang)
+    lines = [_line(record, words) for record in records[:_NAMED]]
+    if len(records) > _NAMED:
+        lines.append(words.term("messages", "more").format(len(records) - _NAMED))
+    lines += [_notice(notice, words) for notice in notices]
+    if any(record.lane != "assistance" for record in records):
+        lines.append(words.statement)
+    lines.append(f"[{message_id}]")
+    payload: dict[str, Any] = {"id": message_id, "type": kind}
+    if records:
+        payload["alerts"] = [_summary(record) for record in records]
+    if notices:
+        payload["notices"] = [dict(notice) for notice in notices]
+    return Told(message_id, kind, _title(kind, records, words), "\n\n".join(lines), payload)
+
+
+def _title(kind: str, records: Sequence[AlertRecord], words: Words) -> str:
+    name = words.term("messages", kind)
+    if not records:
+        return f"TPPO: {name}"
+    lanes = dict.fromkeys(words.term("lanes", record.lane) for record in records)
+    count = f" ({len(records)})" if len(records) > 1 else ""
+    return f"TPPO: {name}, {', '.join(lanes)}{count}"
+
+
+def _line(record: AlertRecord, words: Words) -> str:
+    line = summary(record)
+    head = f"#{record.id} {words.term('lanes', record.lane)}"
+    if record.lane == "assistance":
+        return f"{head}. {line['excerpt']}"
+    matches = [match for match in record.assessment["indicators"] if match["scope"] == "asserted"]
+    matches.sort(key=lambda match: -match["weight"])
+    why = "; ".join(list(dict.fromkeys(words.rule(match["id"]) for match in matches))[:_REASONS])
+    return f"{head}: {why}. {line['excerpt']}" if why else f"{head}. {line['excerpt']}"
+
+
+def _summary(record: AlertRecord) -> dict[str, Any]:
+    line = summary(record)
+    if record.lane == "assistance":
+        for name in ("risk", "level", "type"):
+            line.pop(name, None)
+    return line
+
+
+def _notice(notice: Mapping[str, Any], words: Words) -> str:
+    said = words.term("notices", notice["kind"]).format(notice["source_id"])
+    detail = notice.get("error") or notice.get("moved_to")
+    return f"{said}: {detail}" if detail else said
