@@ -220,6 +220,7 @@ class Watch:
             now=self._clock(),
             tally=tally,
             should_stop=should_stop,
+            channels=self._channels,
         )
 
     def sources(self) -> list[tuple[SourceSettings, SourceState | None]]:

@@ -478,6 +478,12 @@ def forget(writing: Writing, alerts: Collection[int], *, now: datetime, actor: i
         writing.ledger.add(actor, "purge", f"alert:{alert_id}", now=now)
 
 
+def is_found_to_need_help(connection: Connection, alert_id: int) -> bool:
+    """Whether a person found that somebody in this post needs help, and nobody took it back."""
+    found = decisions.states(connection, [alert_id]).get(alert_id)
+    return found is not None and from_stored(found).needs_help
+
+
 def note_reopened(connection: Connection, alert_id: int, *, now: datetime) -> None:
     """A scan found a more urgent version of a post: it waits again, whatever was decided of the old one."""
     if decisions.acts_of(connection, [alert_id])[alert_id]:

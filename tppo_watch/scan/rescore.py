@@ -6,14 +6,17 @@ taken from the queue, whatever the new model says. New alerts are raised for pos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection
 
-from ..alerts.lanes import lane_for
+from ..alerts.channels import Channel
+from ..alerts.lanes import is_more_urgent, lane_for
+from ..alerts.outbox import note_alert
+from ..review.desk import is_found_to_need_help
 from ..storage import Store
 from ..storage import alerts as stored_alerts
 from ..storage import assessments as stored
@@ -54,6 +57,7 @@ def rescore(
     now: datetime,
     tally: Tally | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    channels: Sequence[Channel] = (),
 ) -> Iterator[Change]:
     """Assess every stored post anew and yield what changes, in the order of the posts.
 
@@ -65,6 +69,8 @@ def rescore(
         Is counted up as posts are read.
     should_stop : callable
         Asked before each batch.
+    channels : sequence of Channel
+        Told of what is raised, or waits in a more urgent lane.
 
     Raises
     ------
@@ -82,7 +88,7 @@ def rescore(
             with store.write() as connection:
                 stored.replace(connection, [(post.post_id, a) for post, a in zip(said, found, strict=True)])
                 for post, new, change in zip(said, found, changes, strict=True):
-                    _apply(connection, post, new, change.effect if change else "none", now)
+                    _apply(connection, post, new, change.effect if change else "none", now, channels)
         if tally is not None:
             tally.posts += len(said)
         yield from (change for change in changes if change is not None)
@@ -113,10 +119,22 @@ def change_of(post: stored.Said, new: Assessment) -> Change | None:
     )
 
 
-def _apply(connection: Connection, post: stored.Said, new: Assessment, effect: Effect, now: datetime) -> None:
+def _apply(
+    connection: Connection,
+    post: stored.Said,
+    new: Assessment,
+    effect: Effect,
+    now: datetime,
+    channels: Sequence[Channel],
+) -> None:
     lane = lane_for(new)
     if effect == "raised" and lane is not None:
-        stored_alerts.raise_alert(connection, post.post_id, lane, now=now)
+        alert_id = stored_alerts.raise_alert(connection, post.post_id, lane, now=now)
+        note_alert(connection, channels, alert_id, lane=lane, level=new.level, now=now)
     elif post.alert_id is not None and post.lane is not None and post.state == "open":
         to = lane if effect == "moved" and lane is not None else post.lane
+        if is_found_to_need_help(connection, post.alert_id):
+            to = "assistance"  # a person said so, and no model takes that back
         stored_alerts.reweigh(connection, post.alert_id, lane=to)
+        if is_more_urgent(to, post.lane):
+            note_alert(connection, channels, post.alert_id, lane=to, level=new.level, now=now)
