@@ -6,12 +6,13 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from . import reports
 from .alerts import LANES
 from .alerts.channels import Channel, channels
 from .alerts.delivery import DeliveryReport, deliver
@@ -19,15 +20,18 @@ from .alerts.outbox import note_notice
 from .alerts.senders import sender
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
+from .reports import Bulletin, NewTerm, Rhythm
 from .review import Accounts, Deliveries, Desk, audit, note_reminders
 from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan
 from .scan.batch import Assesses
 from .scan.rescore import Change, Tally, rescore
-from .storage import Store, alerts, notices, open_store, sources
+from .storage import Store, alerts, counting, notices, open_store, sources
 from .storage.alerts import AlertRecord
 from .storage.keys import load_key
 from .storage.sources import SourceState
 
+#: Whose bulletin is made where none is named.
+DEFAULT_PROVINCE = "Kalimantan Timur"
 _LONGEST_WAIT_S = 60.0  # a clock that jumps is noticed within this time
 _SHORTEST_WAIT = timedelta(seconds=5)  # between two scans
 _LOOK_ROUND = timedelta(hours=1)  # silence and reminders are noticed within this time
@@ -240,6 +244,37 @@ class Watch:
         """One alert. Raises `NotFoundError`."""
         with self._store.read() as connection:
             return alerts.get(connection, alert_id)
+
+    def bulletin(
+        self,
+        *,
+        province: str = DEFAULT_PROVINCE,
+        period: str | None = None,
+        rhythm: Rhythm = "week",
+        terms: Sequence[NewTerm] = (),
+    ) -> Bulletin:
+        """The bulletin of a province for a period, such as 2026-W47 or 2026-11; the last one over without it.
+
+        `rhythm` says whether that is a week or a month. See :func:`tppo_watch.reports.compose`.
+
+        Raises
+        ------
+        InputError
+            If there is no such province or period, or nothing to report.
+        """
+        place, now = reports.province(province), self._clock()
+        zone = reports.zone_of(place.province)
+        asked = reports.read_period(period, now, zone) if period else reports.last_ended(rhythm, now, zone)
+        periods = reports.periods_until(asked)
+        bounds = [each.bounds(zone)[0] for each in periods] + [asked.bounds(zone)[1]]
+        span = bounds[0], bounds[-1]
+        with self._store.read() as connection:
+            read = dict.fromkeys(periods, 0)
+            for (index, name), count in counting.read_counts(connection, bounds).items():
+                if reports.code_of(name) == place.province:
+                    read[periods[index]] += count
+            marked, scans = counting.marked(connection, *span), counting.scan_times(connection, *span)
+            return reports.compose(marked, province=place, read=read, scans=scans, terms=terms)
 
     def now(self) -> datetime:
         """The present moment, as this service knows it."""

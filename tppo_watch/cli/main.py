@@ -28,6 +28,7 @@ COMMANDS = {
     "rescore": "Assess stored posts anew, and say what differs.",
     "sources": "The sources, and how each fared lately.",
     "alerts": "The alerts.",
+    "brief": "The bulletin of a province for a week or a month.",
     "users": "Reviewers of the console: add, list, disable, reset.",
     "audit": "Check the log of every decision for tampering.",
     "console": "The review console on 127.0.0.1.",

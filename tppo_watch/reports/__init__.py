@@ -9,17 +9,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ..errors import InputError
+from ..wording import Language
+from .bulletin import Bulletin, NewTerm, compose, periods_until
 from .dossier import Dossier, Evidence, ReviewNote, dossier
 from .exchange import misp_events, stix_bundle
+from .periods import Period, Rhythm, last_ended, read_period
+from .phrases import Phrases, zone_of
+from .provinces import code_of, province
 
 __all__ = [
+    "Bulletin",
     "Dossier",
     "Evidence",
+    "NewTerm",
+    "Period",
     "ReviewNote",
+    "Rhythm",
+    "bulletin_files",
+    "code_of",
+    "compose",
     "dossier",
     "dossiers_pdf",
+    "last_ended",
     "misp_events",
+    "periods_until",
+    "province",
+    "read_period",
     "stix_bundle",
+    "zone_of",
 ]
 
 
@@ -34,6 +51,27 @@ def dossiers_pdf(cases: Sequence[Dossier]) -> bytes:
     with _pages():
         from . import dossier_pdf
     return dossier_pdf.dossiers_pdf(cases)
+
+
+def bulletin_files(bulletin: Bulletin, *, lang: Language = "id") -> dict[str, bytes]:
+    """The bulletin in its forms, by the name of their files: HTML, PDF, and the page for the public as PDF
+    and PNG.
+
+    Raises
+    ------
+    InputError
+        If the extra `reports` is not installed.
+    """
+    with _pages():
+        from . import bulletin_html, bulletin_pdf, poster
+    words = Phrases(lang)
+    name = f"brief-{bulletin.province.province}-{bulletin.period.name}-{lang}"
+    return {
+        f"{name}.html": bulletin_html.bulletin_html(bulletin, words),
+        f"{name}.pdf": bulletin_pdf.bulletin_pdf(bulletin, words),
+        f"{name}-public.pdf": poster.poster_pdf(bulletin, words),
+        f"{name}-public.png": poster.poster_png(bulletin, words),
+    }
 
 
 @contextmanager

@@ -124,9 +124,9 @@ def rich(xml: str, size: str = "body", **changes: Any) -> Paragraph:
     return Paragraph(xml, style(size, **changes))
 
 
-def heading(text: str) -> Table:
+def heading(text: str, width: float = TEXT_WIDTH) -> Table:
     """A section's heading over a hairline; never alone at the foot of a page."""
-    table = Table([[para(text, "heading", textColor=ACCENT)]], colWidths=[TEXT_WIDTH])
+    table = Table([[para(text, "heading", textColor=ACCENT)]], colWidths=[width])
     table.setStyle(
         TableStyle(
             [
@@ -194,9 +194,11 @@ class Sheets(BaseDocTemplate):
     ----------
     made : datetime
         The moment the metadata names: of the data, not of the clock.
+    is_bare : bool
+        Without the foot.
     """
 
-    def __init__(self, *, title: str, lang: str, made: datetime) -> None:
+    def __init__(self, *, title: str, lang: str, made: datetime, is_bare: bool = False) -> None:
         fonts()
         self._out, self._made, self._words = BytesIO(), made.astimezone(UTC), _PAGE[lang]
         super().__init__(
@@ -211,11 +213,13 @@ class Sheets(BaseDocTemplate):
             pageCompression=1,
             initialFontName=REGULAR,  # or the file names a font that it does not hold
         )
+        head, foot = (MARGIN, 13 * mm) if is_bare else (TOP, BOTTOM)
         frame = Frame(
-            MARGIN, BOTTOM, TEXT_WIDTH, HEIGHT - TOP - BOTTOM, id="text",
+            MARGIN, foot, TEXT_WIDTH, HEIGHT - head - foot, id="text",
             leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
         )  # fmt: skip
-        self.addPageTemplates([PageTemplate("page", [frame], onPageEnd=self._furnish)])
+        furnish = {} if is_bare else {"onPageEnd": self._furnish}
+        self.addPageTemplates([PageTemplate("page", [frame], **furnish)])
 
     def beforeDocument(self) -> None:
         stamp = self.canv._doc._timeStamp  # the library offers no other way to choose the date

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
+from ..knowledge.places import Place
 from ..knowledge.rules import data_folder, read_yaml
 from ..wording import Language, Words
+from .periods import Period
 
 _MONTHS = {
     "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
@@ -40,6 +42,29 @@ class Phrases(Words):
         """The phrase `key`, filled with `values`."""
         phrase: str = _data()[key][self._index]
         return phrase.format(*values) if values else phrase
+
+    def lines(self, key: str, *values: object) -> list[str]:
+        """The sentences of `key`, each filled with `values`."""
+        return [line[self._index].format(*values) for line in _data()[key]]
+
+    def place(self, place: Place) -> str:
+        """A place as this language calls it: a country by its own word, anything finer as on the spot."""
+        if self.lang == "en" and place.level == "country":
+            return str(_data()["countries"].get(place.country, place.name))
+        return place.name
+
+    def period(self, period: Period) -> str:
+        """A week with its number and days, or a month."""
+        if period.rhythm == "month":
+            return self.month(period.first)
+        return self("week", period.first.isocalendar().week, self.span(period.first, period.last))
+
+    def tick(self, period: Period) -> str:
+        """A period in a few signs: its first day, or its month."""
+        short = _MONTHS[self.lang][period.first.month - 1][:3]
+        if period.rhythm == "month":
+            return f"{short} {period.first:%y}" if period.first.month == 1 else short
+        return f"{period.first.day} {short}"
 
     def day(self, day: date, *, with_year: bool = True) -> str:
         """A date in words: 3 November 2026."""
