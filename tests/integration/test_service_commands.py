@@ -17,7 +17,8 @@ import pytest
 from tests.delivering import webhook
 from tests.scanning import KeywordAssessor
 from tppo_watch.cli.main import main
-from tppo_watch.watch import Watch
+from tppo_watch.review import Decision
+from tppo_watch.watch import Watch, open_watch
 
 JSONL = '[[sources]]\nid = "a"\nkind = "jsonl"\npath = "a.jsonl"\n'
 
@@ -199,6 +200,46 @@ def test_cases_are_exported_for_referral(run, demo, form, start):
     assert run(*ask, "--reveal", "--reason", "permintaan penyidik")[0] == 0
 
 
+def test_a_dossier_holds_what_reviewers_decided_and_its_export_is_logged(run, demo):
+    """Reasons of decisions in force stand in it, those taken back do not; the log says what left."""
+    (first, *_) = json.loads(run("alerts", "list", "--json", *demo)[1])
+    with open_watch("demo/tppo.toml") as watch:
+        user = watch.accounts.add(None, "Rini", "admin", "panjang sekali rahasia", now=watch.now())
+        for number, note in enumerate(("visa turis, hubungi 0812-0000-0456", "keliru")):
+            seen = watch.desk.open(user, first["id"], now=watch.now()).item.state.version
+            decision = Decision("take_up" if number == 0 else "needs_help", note=note)
+            act = watch.desk.decide(user, first["id"], decision, seen=seen, now=watch.now())
+        watch.desk.undo(user, act.id, now=watch.now())
+    out = run("alerts", "export", "--format", "json", "--id", str(first["id"]), *demo)[1]
+    (note,) = json.loads(out)[0]["reviews"]
+    assert (note["decision"], note["reviewer"]) == ("ditindaklanjuti", "Rini")
+    assert note["reason"].startswith("visa turis") and "0000-0456" not in out
+    with open_watch("demo/tppo.toml") as watch:
+        assert watch.desk.log(user, limit=1)[0].action == "export_json"
+        watch.verify_audit()
+
+
+def test_the_bulletin_is_made_from_the_database(run, demo):
+    """Four files of a week that is over, or one clear line; numbers of it as JSON hold no small one."""
+    code, out, err = run("brief", "2026-W47", "--out", "buletin", *demo)
+    assert (code, err) == (0, "")
+    assert [Path(line).name for line in out.splitlines()] == [
+        "brief-ID-KI-2026-W47-id.html", "brief-ID-KI-2026-W47-id.pdf",
+        "brief-ID-KI-2026-W47-id-public.pdf", "brief-ID-KI-2026-W47-id-public.png",
+    ]  # fmt: skip
+    assert Path(out.splitlines()[1]).read_bytes().startswith(b"%PDF-")
+    numbers = json.loads(run("brief", "2026-W47", "--json", *demo)[1])
+    assert numbers["province"] == "ID-KI"
+    for argv, said in (
+        (("2019-W01",), "nothing to report"),
+        (("2026-W60",), "no such week"),
+        (("--province", "Atlantis"), "no such province"),
+    ):
+        code, out, err = run("brief", *argv, *demo)
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert said in err
+
+
 def test_a_dossier_of_nothing_is_one_line(run, demo):
     """An unknown alert, or a lane without any, ends in a line that says so."""
     assert run("alerts", "export", "--format", "pdf", "--id", "999999", *demo)[0] == 1
@@ -257,7 +298,8 @@ import sys
 from tests.delivering import webhook
 from tests.scanning import KeywordAssessor
 from tppo_watch.cli.main import main
-from tppo_watch.watch import Watch
+from tppo_watch.review import Decision
+from tppo_watch.watch import Watch, open_watch
 Watch._assessor = KeywordAssessor()
 sys.exit(main(["scan", "--watch", "--config", sys.argv[1]]))
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,10 @@ from .deliveries import deliveries, resend
 from .output import print_json, print_table, say
 
 if TYPE_CHECKING:
+    from ..reports import ReviewNote
+    from ..review import Act
     from ..storage.alerts import AlertRecord
+    from ..watch import Watch
     from ..wording import Words
 
 app = typer.Typer(help="The alerts: list, show, export, close.", no_args_is_help=True)
@@ -77,6 +81,8 @@ _WORDS = {
         "hidden": "Numbers are masked; --reveal shows them.",
     },
 }
+#: Acts that a dossier names.
+_DECISIONS = frozenset(("take_up", "not_trafficking", "needs_help", "refer", "adjudicate", "note"))
 _PROSE_WIDTH = 46  # characters a line
 _NAMED_INDICATORS = 2
 _STYLES = {"assistance": "bold magenta", "high": "bold red", "medium": "bold yellow"}
@@ -237,7 +243,9 @@ def export(
             if ids
             else watch.alerts(lane=lane, state=_state(state))
         )
-    content = None if is_table else _dossiers(records, str(format), lang, reason if reveal else None)
+        content = (
+            None if is_table else _dossiers(watch, records, str(format), lang, reason if reveal else None)
+        )
     form: Any = str(format)
 
     def write(file: BinaryIO) -> None:
@@ -254,11 +262,23 @@ def export(
     say(f"wrote {len(records)} alerts to {out}")
 
 
-def _dossiers(records: list[AlertRecord], form: str, lang: LangOption, reason: str | None) -> bytes:
+def _dossiers(
+    watch: Watch, records: list[AlertRecord], form: Any, lang: LangOption, reason: str | None
+) -> bytes:
     from ..io.writing import dumps
     from ..reports import dossier, dossiers_pdf, misp_events, stix_bundle
 
-    cases = [dossier(record, lang="en" if lang == "en" else "id", reveal_reason=reason) for record in records]
+    ids = [record.id for record in records]
+    histories = watch.desk.hand_over(ids, form, now=watch.now(), reason=reason) if ids else {}
+    cases = [
+        dossier(
+            record,
+            lang="en" if lang == "en" else "id",
+            reveal_reason=reason,
+            reviews=_notes(histories[record.id], lang),
+        )
+        for record in records
+    ]
     if form == "pdf":
         return dossiers_pdf(cases)
     built: Any = (
@@ -269,6 +289,32 @@ def _dossiers(records: list[AlertRecord], form: str, lang: LangOption, reason: s
         else misp_events(cases)
     )
     return dumps(built, indent=2).encode() + b"\n"
+
+
+def _notes(history: Sequence[Act], lang: LangOption) -> list[ReviewNote]:
+    """What was decided and is in force, in words; the notes of reviewers are their reasoning."""
+    from ..knowledge.agencies import referral
+    from ..reports import Phrases, ReviewNote
+
+    words = Phrases("en" if lang == "en" else "id")
+    agencies = {agency.id: agency.name for agency in referral().agencies}
+
+    def said(act: Act) -> str:
+        if act.kind == "refer":
+            return words("act_refer", agencies.get(str(act.body.get("agency")), act.body.get("agency")))
+        if act.kind == "adjudicate":
+            verdict = f"act_{act.body.get('verdict')}"
+            return words("act_adjudicate", words(verdict, "").removesuffix(" ()"))
+        reason = act.body.get("reason")
+        return words(f"act_{act.kind}", words(f"why_{reason}") if reason else "")
+
+    return [
+        ReviewNote(
+            act.at, act.actor_name or words("unnamed_reviewer"), said(act), str(act.body.get("note") or "")
+        )
+        for act in history
+        if not act.is_undone and act.kind in _DECISIONS
+    ]
 
 
 @app.command()

@@ -23,6 +23,7 @@ __all__ = [
     "Evidence",
     "NewTerm",
     "Period",
+    "Phrases",
     "ReviewNote",
     "Rhythm",
     "bulletin_files",

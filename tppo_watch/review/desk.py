@@ -380,6 +380,23 @@ class Desk:
             kind = "close" if is_closed else "reopen"
             return self._act(writing, None, kind, {}, _checked_ids(alerts), now)
 
+    def hand_over(
+        self, alerts: Sequence[int], form: Form, *, now: datetime, reason: str | None = None
+    ) -> dict[int, tuple[Act, ...]]:
+        """What was decided of alerts that the command line writes into a file; that they leave is logged.
+
+        With a `reason` (kept in the log of events) numbers are shown. Raises `NotFoundError`, `ReviewError`.
+        """
+        ids = _checked_ids(alerts)
+        with recording(self._store, self._anchor) as writing:
+            self._require_alerts(writing.connection, ids)
+            if reason is not None:
+                self._act(writing, None, "reveal", {"reason": checked_reason(reason)}, ids, now)
+            for alert_id in ids:
+                writing.ledger.add(None, f"export_{form}", f"alert:{alert_id}", now=now)
+            stored = decisions.acts_of(writing.connection, ids)
+        return {alert_id: _acts(stored[alert_id]) for alert_id in ids}
+
     def forget(self, alerts: Collection[int], *, now: datetime) -> None:
         """Remove what was said of these alerts, before they go themselves; the log keeps a tombstone."""
         with recording(self._store, self._anchor) as writing:
