@@ -7,6 +7,7 @@ signs. So a text is only cut where each piece is an ad by itself.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -143,7 +144,7 @@ def merge_messages(messages: Iterable[Post | Failure]) -> Iterator[Draft | Failu
     what is no message, or has no author or time, stays alone. Failures pass through. Memory holds one open
     post a person.
     """
-    opened: dict[tuple[str, str], Draft] = {}
+    opened: OrderedDict[tuple[str, str], Draft] = OrderedDict()  # in the order of first messages
     for message in messages:
         if isinstance(message, Failure):
             yield message
@@ -151,15 +152,14 @@ def merge_messages(messages: Iterable[Post | Failure]) -> Iterator[Draft | Failu
         if message.chat is None or message.author is None or message.published is None:
             yield single(message)
             continue
-        closed = [person for person, draft in opened.items() if not _is_near(draft.post, message)]
-        for person in closed:
-            yield opened.pop(person)
+        # Only from the front: looking at all that are open would take the square of a busy minute's messages.
+        while opened and not _is_near(next(iter(opened.values())).post, message):
+            yield opened.popitem(last=False)[1]
         person = (message.chat, message.author)
         draft = opened.get(person)
-        if draft is None or not _continues(draft, message):
+        if draft is None or not _is_near(draft.post, message) or not _continues(draft, message):
             if draft is not None:
-                yield draft
-                del opened[person]  # so that the dictionary stays in the order of first messages
+                yield opened.pop(person)
             opened[person] = single(message)
         else:
             opened[person] = _joined(draft, message)

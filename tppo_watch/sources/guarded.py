@@ -148,7 +148,8 @@ def _reason(code: int, config: FetchSettings) -> str:
 
 
 _shared = _Guarded()
-atexit.register(_shared.close)
+close = _shared.close
+atexit.register(close)
 
 
 def serve(memory_mb: int) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -208,3 +209,15 @@ def test_the_ads_of_one_post_are_numbered():
     parts = split_draft(single(message(0, f"{A}\n===\n{B}", id="7")))
     assert [part.post.native_id for part in parts] == ["7#1", "7#2"]
     assert split_draft(single(message(0, A, id="7"))) == [single(message(0, A, id="7"))]
+
+
+def test_a_busy_minute_takes_linear_time():
+    """Thousands of people who write in one minute are joined as fast as a few, also where times jump."""
+    for step in (0, 1, -1):
+        messages = [
+            Post("s", str(n), "halo", published=NOW + timedelta(seconds=step * n), author=str(n), chat="c")
+            for n in range(20_000)
+        ]
+        begun = time.process_time()
+        assert sum(1 for _ in merge_messages(messages)) == 20_000
+        assert time.process_time() - begun < 5

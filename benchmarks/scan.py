@@ -1,0 +1,110 @@
+"""How fast a scan is, with assessment and storage, from local files, on one core.
+
+    python benchmarks/scan.py [--posts 10000]
+
+Three files of different ads (JSON Lines, a Telegram export, an RSS feed a quarter their size) are scanned
+into a new SQLite file, every commit safe against a power cut. Beside it stands the peer: scoring the same
+texts without reading, splitting or keeping anything. Time is that of the processor, of all processes.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Read when numpy is first imported, hence the imports below it.
+for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_pool, "1")
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+from html import escape
+from pathlib import Path
+
+import tppo_watch
+from benchmarks import speed
+from tppo_watch.assessor import Assessor
+from tppo_watch.config import Settings, settings_from
+
+PROMISED = 800  # posts a second
+
+
+def texts(count: int) -> list[str]:
+    """`count` different texts of the daily mix: 3 in 100 are offers, pleas or news."""
+    drawn = speed.samples(speed.records(), count)["daily mix"]
+    return [f"{text} {number}" for number, text in enumerate(drawn)]
+
+
+def written(folder: Path, posts: list[str]) -> Settings:
+    """The texts as three sources, and the settings that name them."""
+    part = len(posts) * 4 // 9
+    lines, messages, items = posts[:part], posts[part : 2 * part], posts[2 * part :]
+    rows = (json.dumps({"id": str(number), "text": text}) for number, text in enumerate(lines))
+    (folder / "a.jsonl").write_text("\n".join(rows))
+    told = [
+        {"id": n, "type": "message", "date": "2026-11-24T10:00:00", "from": f"A{n}", "from_id": f"user{n}",
+         "text": text}
+        for n, text in enumerate(messages)
+    ]  # fmt: skip
+    chat = {"name": "Loker", "type": "public_supergroup", "id": 1, "messages": told}
+    (folder / "b.json").write_text(json.dumps(chat))
+    entries = "".join(
+        f"<item><link>http://a.example/{n}</link><description>{escape(text)}</description></item>"
+        for n, text in enumerate(items)
+    )
+    (folder / "c.xml").write_text(f"<rss version='2.0'><channel><title>x</title>{entries}</channel></rss>")
+    sources = [
+        {"id": "a", "kind": "jsonl", "path": "a.jsonl", "id_field": "id"},
+        {"id": "b", "kind": "telegram_export", "path": "b.json"},
+        {"id": "c", "kind": "feed", "path": "c.xml"},
+    ]
+    return settings_from({"sources": sources, "fetch": {"max_items": 100_000}}, folder=folder)
+
+
+def processor_s() -> float:
+    """Seconds of processor time of this process and of those it has ended."""
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def measured(posts: list[str], assessor: Assessor) -> dict[str, float]:
+    """Posts a second of the peer and of a scan."""
+    from tppo_watch.sources import guarded
+
+    assessor.assess(posts[0])
+    begun = processor_s()
+    for _ in assessor.assess_many(posts):
+        pass
+    scoring_s = processor_s() - begun
+    with tempfile.TemporaryDirectory() as folder:
+        settings = written(Path(folder), posts)
+        begun = processor_s()
+        with tppo_watch.open_watch(settings, assessor=assessor) as watch:
+            report = watch.scan()
+        guarded.close()  # its time counts once it has ended
+        scan_s = processor_s() - begun
+    return {
+        "scoring alone": len(posts) / scoring_s,
+        "scan": report.total("posts") / scan_s,
+        "posts kept": float(report.total("new")),
+    }
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--posts", type=int, default=10_000)
+    arguments = parser.parse_args()
+    found = measured(texts(arguments.posts), tppo_watch.load())
+    print("| what | posts/s | ratio |\n| --- | ---: | ---: |")
+    for name in ("scoring alone", "scan"):
+        print(f"| {name} | {found[name]:,.0f} | {found[name] / found['scoring alone']:.2f} |")
+    return int(found["scan"] < PROMISED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
