@@ -160,8 +160,8 @@ def test_a_form_needs_a_token_of_its_own_sender(world, post):
         answer = client.post(f"/posts/{post}/decide", content=body, headers=FORM)
         assert answer.status_code == 403, value
         assert "Formulir ditolak" in answer.text
-    lead = world.watch.accounts.named("lead")
-    assert world.watch.desk.open(lead, post, now=world.clock()).item.state.version == 0
+    reader = world.watch.accounts.named("reader")
+    assert world.watch.desk.open(reader, post, now=world.clock()).item.state.version == 0
 
 
 def test_uploads_and_long_forms_are_refused(world, post):

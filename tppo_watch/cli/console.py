@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import ipaddress
+import signal
+import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import ConfigError, InputError
 from .output import called, say
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 #: Names of this machine that the console answers to on loopback.
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -48,10 +55,13 @@ def console(
     front = reached(host, port, name=name, has_tls=tls_cert is not None, proxy=proxy)
     if (tls_cert is None) != (tls_key is None):
         raise InputError("--tls-cert and --tls-key belong together", item="console")
+    for file in (tls_cert, tls_key):
+        if file is not None and not file.is_file():
+            raise InputError("no such file", item=str(file))
     if plain_cookie and front.is_secure:
         raise InputError("--plain-cookie is for loopback without TLS", item="console")
     try:
-        import uvicorn
+        import uvicorn  # noqa: F401  # named here, so that it is missed before the database is opened
 
         from ..console.app import make_app
     except ImportError as exc:
@@ -71,21 +81,47 @@ def console(
         )
         if not watch.accounts.listed():
             say(f"nobody can sign in yet; make the first user: {first}")
+        listening = _listening(host, port)
         say(f"the console is at {front.address} ; Ctrl+C ends it")
-        uvicorn.run(
-            app,
-            host=host.strip("[]"),
-            port=port,
-            ssl_certfile=tls_cert,
-            ssl_keyfile=tls_key,
-            proxy_headers=proxy is not None,
-            forwarded_allow_ips=proxy or "",
-            server_header=False,
-            access_log=False,  # addresses of pages name posts
-            log_level="warning",
-            timeout_keep_alive=20,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
+        _serve(app, listening, tls=(tls_cert, tls_key), proxy=proxy)
+
+
+def _serve(
+    app: ASGIApp, listening: socket.socket, *, tls: tuple[Path | None, Path | None], proxy: str | None
+) -> None:
+    """Answer until SIGINT or SIGTERM; the answers in hand are finished."""
+    import uvicorn
+
+    settings = uvicorn.Config(
+        app,
+        ssl_certfile=tls[0],
+        ssl_keyfile=tls[1],
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy or "",
+        server_header=False,
+        access_log=False,  # addresses of pages name posts
+        log_level="warning",
+        timeout_keep_alive=20,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    # The server ends by the signal that stopped it once its last answer is out; that is no failure.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(settings).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket on that address; InputError where it cannot be had."""
+    plain = host.strip("[]")
+    family = socket.AF_INET6 if ":" in plain else socket.AF_INET
+    try:
+        return socket.create_server((plain, port), family=family)
+    except OSError as exc:
+        if exc.errno == errno.EADDRINUSE:
+            raise InputError(
+                f"port {port} is in use by another program; give another with --port", item="console"
+            ) from exc
+        raise InputError(f"cannot listen on {host}:{port}: {exc.strerror}", item="console") from exc
 
 
 def reached(host: str, port: int, *, name: str | None, has_tls: bool, proxy: str | None) -> Front:

@@ -3,6 +3,7 @@
 
 (() => {
   let menu = null; // the open menu that waits for its second key
+  let isLeaving = false; // a form is on its way: keys typed ahead would fall on the post before
 
   const isTyping = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   const isOn = () => document.body.dataset.shortcuts === "on";
@@ -46,7 +47,7 @@
       if (isTyping(event.target)) event.target.blur();
       return;
     }
-    if (!isOn() || isTyping(event.target) || dialog()?.open) return;
+    if (isLeaving || !isOn() || isTyping(event.target) || dialog()?.open) return;
     const key = event.key.toLowerCase();
     if (menu?.open && menu.isConnected && within(key, event)) return;
     const found = document.querySelector(`[data-menu="${CSS.escape(key)}"]`);
@@ -92,9 +93,12 @@
     if (event.target.open) menu = event.target;
     else if (menu === event.target) menu = null;
   }, true);
+  document.addEventListener("htmx:before:request", () => { isLeaving = true; });
+  document.addEventListener("htmx:finally:request", () => { isLeaving = false; });
   // A page that came without loading anew begins at its top, where a screen reader reads on.
   document.addEventListener("htmx:after:swap", () => {
     menu = null;
+    isLeaving = false;
     const at = location.hash && document.getElementById(location.hash.slice(1));
     (at || document.querySelector("[autofocus]") || document.querySelector("main")).focus({ preventScroll: Boolean(at) });
     if (!at) scrollTo(0, 0);
