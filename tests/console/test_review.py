@@ -151,7 +151,8 @@ def test_two_reviewers_on_one_post(world, visit):
     first.keyboard.press("t")
     left(first, 3)
     second.locator("#note").fill("nomor izin dicatut")
-    second.locator("body").press("b")
+    second.keyboard.press("Escape")  # out of the field, where letters are letters
+    second.keyboard.press("b")
     second.keyboard.press("3")
     second.get_by_role("heading", name="Another reviewer came first").wait_for()
     assert second.get_by_text("kept as a second opinion").count() == 1

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -89,7 +90,7 @@ def _sign_in_needed(request: Request, exc: doors.SignInNeeded) -> Response:
     visit = exc.visit
     maker = visit.house.forms.maker(visit.field("token"))
     if request.method != "POST":
-        return visit.go(f"/sign-in?next={visit.path}" if visit.path != "/" else "/sign-in")
+        return visit.go(f"/sign-in?{urlencode({'next': visit.path})}")
     assert maker is not None  # `sending` refuses forged forms first
     fields = {
         name: values[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -168,9 +169,13 @@ class Visit:
             back=local(back),
         )
 
-    def go(self, path: str) -> RedirectResponse:
-        """On to another page of the console, after something was done."""
-        return RedirectResponse(local(path), 303)
+    def go(self, path: str, *, said: str = "") -> RedirectResponse:
+        """On to another page of the console; `said` is what that page says of what was done."""
+        target = urlsplit(local(path))
+        query = [(name, value) for name, value in parse_qsl(target.query) if name != "said"]
+        if said:
+            query.append(("said", said))
+        return RedirectResponse(urlunsplit(target._replace(query=urlencode(query))), 303)
 
     def set_preferences(self, chosen: Preferences, response: Response) -> Response:
         response.set_cookie(

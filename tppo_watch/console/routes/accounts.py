@@ -26,25 +26,25 @@ def users(visit: Annotated[Visit, Depends(looking("users"))]) -> Response:
 def add(visit: Annotated[Visit, Depends(sending("users"))]) -> Response:
     name, password = visit.field("name").strip(), visit.field("password")
     visit.house.watch.accounts.add(visit.user, name, _role(visit), password, now=visit.now)
-    return visit.go("/users?said=user_added")
+    return visit.go("/users", said="user_added")
 
 
 @router.post("/users/{user_id}/role")
 def set_role(visit: Annotated[Visit, Depends(sending("users"))], user_id: UserId) -> Response:
     visit.house.watch.accounts.set_role(visit.user, user_id, _role(visit), now=visit.now)
-    return visit.go("/users?said=user_changed")
+    return visit.go("/users", said="user_changed")
 
 
 @router.post("/users/{user_id}/disable")
 def disable(visit: Annotated[Visit, Depends(sending("users"))], user_id: UserId) -> Response:
     visit.house.watch.accounts.disable(visit.user, user_id, now=visit.now)
-    return visit.go("/users?said=user_changed")
+    return visit.go("/users", said="user_changed")
 
 
 @router.post("/users/{user_id}/reset")
 def reset(visit: Annotated[Visit, Depends(sending("users"))], user_id: UserId) -> Response:
     visit.house.watch.accounts.reset(visit.user, user_id, visit.field("password"), now=visit.now)
-    return visit.go("/users?said=user_changed")
+    return visit.go("/users", said="user_changed")
 
 
 def _role(visit: Visit) -> Any:

@@ -78,7 +78,7 @@ def undo(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
     desk = visit.house.watch.desk
     act = desk.undo(visit.user, number(visit.field("act")), now=visit.now)
     back = f"/posts/{act.alerts[0]}" if len(act.alerts) == 1 else visit.field("back", "/queue")
-    return visit.go(f"{back}{'&' if '?' in back else '?'}said=undone")
+    return visit.go(back, said="undone")
 
 
 def number(text: str) -> int:

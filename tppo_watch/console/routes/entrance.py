@@ -69,7 +69,7 @@ def _kept_form(visit: Visit, text: str) -> Response | None:
 def sign_out(visit: Annotated[Visit, Depends(sending("view"))]) -> Response:
     assert visit.session is not None
     visit.house.watch.accounts.sign_out(visit.session.token, now=visit.now)
-    response = visit.go("/sign-in?said=out")
+    response = visit.go("/sign-in", said="out")
     response.delete_cookie(
         visit.house.cookie,
         path="/",

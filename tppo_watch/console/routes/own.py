@@ -22,10 +22,10 @@ def settings(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
 @router.post("/settings")
 def save(visit: Annotated[Visit, Depends(sending("view"))]) -> Response:
     given = {name: visit.field(name, "off") for name in preferences.CHOICES}
-    return visit.set_preferences(preferences.chosen(given), visit.go("/settings?said=saved"))
+    return visit.set_preferences(preferences.chosen(given), visit.go("/settings", said="saved"))
 
 
 @router.post("/rested")
 def rested(visit: Annotated[Visit, Depends(sending("view"))]) -> Response:
     visit.house.readings.rested(visit.user.id)
-    return visit.go(visit.field("back", "/queue"))
+    return visit.go(visit.field("back", "/queue"), said="rested")
