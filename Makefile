@@ -34,6 +34,7 @@ lint: $(VENV)/.tested
 bench: $(VENV)/.tested $(VENV)/.system
 	@$(INSTALL) '.[bench]'
 	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python -m benchmarks.kill
 	@$(BIN)/python -m benchmarks.campaigns
 
 check-shared: $(VENV)/.tested

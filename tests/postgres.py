@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy.engine import make_url
 
 
 def _binaries() -> Path:
@@ -36,12 +37,13 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self.folder, self._made = folder, 0
 
-    def new_database(self) -> str:
-        """Make a database; its address for `open_store`."""
+    def new_database(self, *, template: str | None = None) -> str:
+        """Make a database, empty or like the one at the address `template`; its address for `open_store`."""
         self._made += 1
         name = f"t{self._made}"
+        like = make_url(template).database if template else "template0"
         with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} ENCODING 'UTF8'")
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
 
@@ -59,7 +61,7 @@ def running_postgres() -> Iterator[PostgresServer]:
         subprocess.run([*initdb, *options], check=True, capture_output=True, cwd=folder, **_owner())
         # A test kills clients, never the server: nothing needs to reach the disk.
         settings = f"-c listen_addresses='' -c fsync=off -c full_page_writes=off -k {folder}"
-        control = [binaries / "pg_ctl", "-D", folder / "data", "-w", "-s"]
+        control = [binaries / "pg_ctl", "-D", folder / "data", "-w", "-t", "300", "-s"]
         start = [*control, "-o", settings, "-l", folder / "log", "start"]
         subprocess.run(start, check=True, cwd=folder, **_owner())
         try:

@@ -61,6 +61,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def _age(value: Any) -> timedelta:
+    found = re.fullmatch(r"(\d{1,5})\s*d", value, re.ASCII) if isinstance(value, str) else None
+    if isinstance(value, timedelta):
+        return value
+    if not found or not 1 <= int(found[1]) <= 36_500:
+        raise ValueError('must be a number of days with d, such as "365d"')
+    return timedelta(days=int(found[1]))
+
+
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
@@ -337,6 +346,16 @@ class AuditSettings(_Section):
         return Path(value) if isinstance(value, str) and value else value
 
 
+class RetentionSettings(_Section):
+    """How old each class of data may become; what is not named is kept. What waits for a person always is."""
+
+    #: Posts without an alert, since they were fetched.
+    posts: Annotated[timedelta, BeforeValidator(_age)] | None = None
+    #: Closed alerts with their posts, since they were last seen.
+    alerts: Annotated[timedelta, BeforeValidator(_age)] | None = None
+    runs: Annotated[timedelta, BeforeValidator(_age)] | None = None  #: reports of scans
+
+
 class Settings(_Section):
     """Everything `tppo.toml` can say. Compared by value, never changed after loading."""
 
@@ -349,6 +368,7 @@ class Settings(_Section):
     privacy: PrivacySettings = PrivacySettings()
     review: ReviewSettings = ReviewSettings()
     audit: AuditSettings = AuditSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @field_validator("sources", "notify", mode="before")
     @classmethod
@@ -458,6 +478,7 @@ _SECTIONS: dict[str, type[_Section]] = {
     "privacy": PrivacySettings,
     "review": ReviewSettings,
     "audit": AuditSettings,
+    "retention": RetentionSettings,
 }
 
 

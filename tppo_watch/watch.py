@@ -7,10 +7,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from . import reports
 from .alerts import LANES
@@ -22,12 +24,25 @@ from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
 from .reports import Bulletin, NewTerm, Rhythm
 from .review import Accounts, Deliveries, Desk, audit, note_reminders
-from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan
+from .review.desk import forget
+from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan, scan_lock
 from .scan.batch import Assesses
 from .scan.rescore import Change, Tally, rescore
-from .storage import Store, alerts, counting, notices, open_store, sources
+from .storage import (
+    Store,
+    alerts,
+    counting,
+    notices,
+    open_store,
+    posts,
+    purge,
+    search,
+    sources,
+    transfer,
+)
 from .storage.alerts import AlertRecord
-from .storage.keys import load_key
+from .storage.keys import give_up_key, load_key, open_key, rotate_key
+from .storage.posts import KEY_BYTES
 from .storage.sources import SourceState
 
 #: Whose bulletin is made where none is named.
@@ -101,12 +116,12 @@ class Watch:
         model = self.settings.model
         return load(model.path, prevalence=model.prevalence, alert_share=model.alert_share)
 
-    @cached_property
+    @property
     def _key(self) -> bytes:
         path = self.settings.privacy.key_file
-        if self._is_dry_run and not path.exists():
-            return secrets.token_bytes(32)
-        return load_key(path)
+        if self._is_dry_run:
+            return load_key(path) if path.exists() else secrets.token_bytes(KEY_BYTES)
+        return open_key(self._store, path)
 
     def scan(
         self,
@@ -116,8 +131,11 @@ class Watch:
         on_progress: Callable[[str, int], None] = lambda source_id, posts: None,
         pause: Callable[[float], object] = time.sleep,
     ) -> ScanReport:
-        """Scan the sources that are due, or everything, once. See :func:`tppo_watch.scan.scan`."""
-        return scan(
+        """Scan the sources that are due, or everything, once. See :func:`tppo_watch.scan.scan`.
+
+        Then what is older than the settings allow is removed.
+        """
+        report = scan(
             self._store,
             self.settings.sources,
             self._assessor,
@@ -129,6 +147,9 @@ class Watch:
                 is_everything, self._is_dry_run, should_stop, on_progress, pause, self._channels
             ),
         )
+        if not self._is_dry_run:
+            self.retain()
+        return report
 
     @cached_property
     def _channels(self) -> tuple[Channel, ...]:
@@ -299,6 +320,70 @@ class Watch:
         """Check the log of who did what; the number of its records. `AuditError` names the first bad one."""
         with self._store.read() as connection:
             return audit.verify(connection, self.settings.audit.anchor)
+
+    def search(self, question: str, *, limit: int = 50) -> list[search.Found]:
+        """Posts with these words, the latest first. See :func:`tppo_watch.storage.search.search`."""
+        with self._store.read() as connection:
+            return search.search(connection, question, limit=limit)
+
+    def history(self, post_id: int) -> list[posts.Version]:
+        """All versions of a post, the latest last. Raises `NotFoundError`."""
+        with self._store.read() as connection:
+            return posts.history(connection, post_id)
+
+    def purge_post(self, post_id: int) -> dict[str, int]:
+        """Remove a post for good. See :func:`tppo_watch.storage.purge.purge_post`."""
+        with self._purging() as (connection, forget):
+            removed = purge.purge_post(connection, post_id, now=self._clock(), forget=forget)
+        self._store.erase_traces()
+        return removed
+
+    def purge_author(self, post_id: int) -> dict[str, int]:
+        """Remove every post of whoever wrote this one. See :func:`tppo_watch.storage.purge.purge_author`."""
+        with self._purging() as (connection, forget):
+            author = posts.author_of(connection, post_id)
+            removed = purge.purge_author(connection, author, now=self._clock(), forget=forget)
+        self._store.erase_traces()
+        return removed
+
+    def retain(self) -> dict[str, int]:
+        """Remove what is older than the settings allow; rows removed by table."""
+        now, limits = self._clock(), self.settings.retention
+        return purge.retain(
+            self._purging,
+            now=now,
+            posts_before=now - limits.posts if limits.posts else None,
+            alerts_before=now - limits.alerts if limits.alerts else None,
+            runs_before=now - limits.runs if limits.runs else None,
+        )
+
+    @contextmanager
+    def _purging(self) -> Iterator[tuple[Connection, purge.Forget]]:
+        """A transaction that removes posts, and what removes and logs what people said of their alerts."""
+        now = self._clock()
+        with audit.recording(self._store, self.settings.audit.anchor) as writing:
+            yield writing.connection, lambda alert_ids: forget(writing, alert_ids, now=now)
+
+    def back_up(self, target: Path) -> None:
+        """Write the database into one SQLite file. See :func:`tppo_watch.storage.transfer.back_up`."""
+        transfer.back_up(self._store, target)
+
+    def copy_to(
+        self, url: str, *, on_progress: transfer.Progress = lambda table, rows: None
+    ) -> list[transfer.TableCopy]:
+        """Fill the empty database at `url` with everything, while no scan runs. Raises `StorageError`."""
+        with scan_lock(self._store), open_store(url) as target:
+            return transfer.copy_all(self._store, target, on_progress=on_progress)
+
+    def rotate_key(self) -> int:
+        """Add a key for the hashes of authors. See :func:`tppo_watch.storage.keys.rotate_key`."""
+        with scan_lock(self._store):
+            return rotate_key(self._store, self.settings.privacy.key_file)
+
+    def give_up_key(self) -> None:
+        """Begin with another key. See :func:`tppo_watch.storage.keys.give_up_key`."""
+        with scan_lock(self._store):
+            give_up_key(self._store, self.settings.privacy.key_file)
 
     def close(self) -> None:
         self._store.close()

@@ -146,7 +146,7 @@ def _row(record: AlertRecord, words: Words) -> list[Any]:
         lane = Text(words.term("levels", record.lane), style=_STYLES[record.lane])
         lane.append(f"\n{words.share(line['risk'])}", style="not bold default")
         why = f"{words.rule(line['type'])}: {why}" if "type" in line else why
-    origin = f"{record.source_id}\n{_local(record.published or record.fetched)}"
+    origin = f"{record.source_id}\n{local(record.published or record.fetched)}"
     return [str(record.id), lane, why, origin, line["excerpt"] + copies]
 
 
@@ -156,7 +156,8 @@ def _strongest(record: AlertRecord, words: Words) -> list[str]:
     return list(dict.fromkeys(words.rule(match["id"]) for match in matches))[:_NAMED_INDICATORS]
 
 
-def _local(time: datetime) -> str:
+def local(time: datetime) -> str:
+    """A moment as the reviewers' clocks show it."""
     from ..sources.dates import WIB
 
     return f"{time.astimezone(WIB):%d-%m-%Y %H.%M}"
@@ -199,8 +200,8 @@ def show(
 def _heading(record: AlertRecord, words: Words) -> str:
     seen = str(_WORDS[words.lang]["seen"])
     parts = [
-        f"#{record.id}  {record.source_id}  {_local(record.published or record.fetched)} WIB",
-        seen.format(_local(record.first_seen), _local(record.last_seen), record.copies),
+        f"#{record.id}  {record.source_id}  {local(record.published or record.fetched)} WIB",
+        seen.format(local(record.first_seen), local(record.last_seen), record.copies),
     ]
     parts += [part for part in (record.url, record.province) if part]
     return shown("\n".join(" ".join(part.split()) for part in parts)) + "\n"

@@ -65,6 +65,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     yield _database(config)
     yield from _sources(config)
+    yield _author_key(config)
     yield _encoding()
 
 
@@ -169,6 +170,26 @@ def _by_status(config: Path) -> str:
             found.setdefault(health.status, []).append(health.source_id)
     named = {status: f" ({', '.join(ids[:5])})" if status in _BAD else "" for status, ids in found.items()}
     return ", ".join(f"{len(ids)} {status}{named[status]}" for status, ids in found.items())
+
+
+def _author_key(config: Path) -> Finding:
+    if not config.exists():
+        return Finding("author key", "ok", f"none configured: no {config} here")
+
+    def check() -> str:
+        from ..config import load_settings
+        from ..storage import keys, open_store
+
+        settings = load_settings(config)
+        path, url = settings.privacy.key_file, settings.storage.url
+        place = url.partition(":///")[2].partition("?")[0]
+        if url.startswith("sqlite") and place and not Path(place).exists():
+            return f"{path}: the first scan makes it" if not path.exists() else f"{path}, not used yet"
+        with open_store(url) as opened:
+            is_used = bool(keys.known_key(opened, path))
+        return f"{path}; keep a copy apart from the database" if is_used else f"{path}, not used yet"
+
+    return _tried("author key", check, "bring the key file back from its own backup")
 
 
 def _encoding() -> Finding:

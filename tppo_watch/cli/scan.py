@@ -53,7 +53,7 @@ def scan(
             if _keep_scanning(opened, stop, json):
                 raise typer.Exit(3)
             return
-        with _progress() as on_progress:
+        with progress() as on_progress:
             report = opened.scan(
                 is_everything=all, should_stop=stop.is_set, on_progress=on_progress, pause=stop.wait
             )
@@ -79,7 +79,7 @@ def _keep_scanning(opened: Watch, stop: threading.Event, json: bool) -> bool:
     """Scan until `stop`; whether any scan had failures."""
     failed = False
     say(f"watching {len(opened.settings.sources)} sources until SIGTERM")
-    with _progress() as on_progress:
+    with progress() as on_progress:
         for report in opened.keep_scanning(stop, on_progress=on_progress):
             _tell(report, json)
             sys.stdout.flush()
@@ -108,8 +108,8 @@ def _stopping() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int], None]]:
-    """What to call with a source and its posts so far; shown on a terminal once the work takes long."""
+def progress() -> Iterator[Callable[[str, int], None]]:
+    """What to call with a thing and how much of it is done; shown on a terminal once the work takes long."""
     if not sys.stderr.isatty():
         yield lambda source_id, posts: None
         return
@@ -121,7 +121,7 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
     begun = time.monotonic()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("scan", total=None)
+    task = bar.add_task("", total=None)
     started = False
 
     def on_progress(source_id: str, posts: int) -> None:
@@ -129,7 +129,7 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
         if not started and time.monotonic() - begun > PROGRESS_AFTER_S:
             bar.start()
             started = True
-        bar.update(task, description=f"{source_id}: {posts:,} posts")
+        bar.update(task, description=f"{source_id}: {posts:,}")
 
     try:
         yield on_progress

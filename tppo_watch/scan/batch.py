@@ -16,8 +16,10 @@ from ..review.desk import note_reopened
 from ..storage import alerts as stored_alerts
 from ..storage import posts as stored_posts
 from ..storage.posts import Earlier, NewPost, content_hash
+from ..storage.purge import native_digest, purged_digests
 from ..types import Assessment, Failure
 from .ads import Draft
+from .joins import id_mark, join, marks_of
 
 # Above any post; whoever pads an ad to more still has its beginning read.
 MAX_TEXT = 100_000  # characters
@@ -37,7 +39,8 @@ class Assesses(Protocol):
 class Known:
     """What the database holds about a batch."""
 
-    versions: frozenset[tuple[str, str]]  #: native id and content hash
+    versions: dict[str, list[str]]  #: native id -> content hashes, the latest last
+    purged: set[str]  #: digests of ids, versions and contents that were removed for good
     owners: dict[str, str]  #: message -> native id of the post it first went into
     originals: dict[str, int]  #: content hash -> the first post that said this
     earlier: dict[str, Earlier]  #: native id -> where its earlier versions led
@@ -73,11 +76,22 @@ def to_new_post(
     )
 
 
+def join_known(
+    connection: Connection, source_id: str, batch: Sequence[NewPost]
+) -> tuple[list[NewPost], list[tuple[str, str, str]]]:
+    """A batch of one source with each post under the id it is known by, and the marks to know it by."""
+    marks = {mark for post in batch for mark in (id_mark(post.native_id), *marks_of(post))}
+    known = stored_posts.known(connection, source_id, [post.native_id for post in batch])
+    joined = join(batch, frozenset(known), stored_posts.marked(connection, source_id, sorted(marks)))
+    return joined.posts, joined.marks
+
+
 def look_up(connection: Connection, source_id: str, batch: Sequence[NewPost]) -> Known:
     """Ask the database about a batch of one source."""
     native_ids = [post.native_id for post in batch]
     return Known(
-        versions=frozenset(stored_posts.known(connection, source_id, native_ids)),
+        versions=stored_posts.known(connection, source_id, native_ids),
+        purged=purged_digests(connection, {digest for post in batch for digest in _digests(post)}),
         owners=stored_posts.owners(connection, source_id, [post.parts[0] for post in batch]),
         originals=stored_posts.originals(connection, {post.content_hash for post in batch}),
         earlier=stored_posts.earlier_versions(connection, source_id, native_ids),
@@ -88,17 +102,38 @@ def select_new(batch: Iterable[NewPost], known: Known) -> list[NewPost]:
     """Those of `batch` that say something not kept yet, each version once, in their order.
 
     A post whose first message went into another post before is that post with its beginning missing, as
-    exports that start later give it: it is known.
+    exports that start later give it: it is known. What was purged is none of our business any more.
     """
-    seen = set(known.versions)
+    seen = {(name, version) for name, versions in known.versions.items() for version in versions}
     new = []
     for post in batch:
         version = (post.native_id, post.content_hash)
         if version in seen or known.owners.get(post.parts[0], post.native_id) != post.native_id:
             continue
+        if not known.purged.isdisjoint(_digests(post)):
+            continue
         seen.add(version)
         new.append(post)
     return new
+
+
+def select_reverted(batch: Iterable[NewPost], known: Known) -> list[NewPost]:
+    """Those of `batch` that are an earlier version of a post again: its last edit was taken back."""
+    shown: dict[str, list[NewPost]] = {}
+    for post in batch:
+        shown.setdefault(post.native_id, []).append(post)
+    return [
+        posts[0]
+        for native_id, posts in shown.items()
+        # A source that shows two versions beside each other takes nothing back.
+        if len(posts) == 1 and posts[0].content_hash in known.versions.get(native_id, ())[:-1]
+    ]
+
+
+def _digests(post: NewPost) -> set[str]:
+    names = {post.native_id, *post.parts}
+    version = native_digest(post.source_id, post.native_id, post.content_hash)
+    return {native_digest(post.source_id, name) for name in names} | {version, post.content_hash}
 
 
 def assess_new(

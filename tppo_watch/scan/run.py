@@ -19,14 +19,26 @@ from ..alerts.outbox import note_alert
 from ..config import FetchSettings, HealthSettings, SourceSettings
 from ..errors import FetchError, SourceError, StorageError
 from ..sources import Host, SourceFetcher, Web, host_of, read
-from ..storage import Store, notices, posts, runs
+from ..storage import Store, notices, runs
+from ..storage import posts as stored_posts
 from ..storage import sources as stored_sources
 from ..storage.notices import Notice
 from ..storage.sources import SourceState
 from ..types import Failure, Post
 from .ads import Draft, merge_messages, split_draft
-from .batch import Assesses, Outcome, assess_new, keep, look_up, select_new, to_new_post
+from .batch import (
+    Assesses,
+    Outcome,
+    assess_new,
+    join_known,
+    keep,
+    look_up,
+    select_new,
+    select_reverted,
+    to_new_post,
+)
 from .health import look_round, moved_notice
+from .joins import JOINABLE, is_id_mark
 from .lock import scan_lock
 from .report import LISTED_FAILURES, ScanReport, SourceReport, Status
 from .schedule import Answer, Trouble, after_answer, after_trouble, current, due_sources, in_turn
@@ -138,7 +150,7 @@ class _Pass:
     ) -> None:
         self._store, self._assessor, self._web = store, assessor, web
         self._clock, self._options = clock, options
-        self._author_key = lru_cache(maxsize=4096)(lambda author: posts.author_key(key, author))
+        self._author_key = lru_cache(maxsize=4096)(lambda author: stored_posts.author_key(key, author))
         self.lanes: Counter[str] = Counter()
         self.moved: list[Notice] = []
 
@@ -199,10 +211,14 @@ class _Pass:
     def _do(self, source: SourceSettings, batch: list[Draft], fetched: datetime, tally: _Tally) -> None:
         """Assess what is new in a batch, then write all of it in one transaction."""
         prepared = [to_new_post(draft, source, fetched, self._author_key) for draft in batch]
+        marks: list[tuple[str, str, str]] = []
         with self._store.read() as connection:
+            if source.kind in JOINABLE:
+                prepared, marks = join_known(connection, source.id, prepared)
             known = look_up(connection, source.id, prepared)
         new = select_new(prepared, known)
-        if not new:
+        reverted = select_reverted(prepared, known)
+        if not new and not reverted and not any(is_id_mark(mark) for mark, _, _ in marks):
             return
         assessments, failures = assess_new(new, known, self._assessor)
         for failure in failures:
@@ -217,6 +233,9 @@ class _Pass:
             outcome = keep(connection, new, known, assessments, now)
             for alert_id, lane, level in outcome.raised:
                 note_alert(connection, self._options.channels, alert_id, lane=lane, level=level, now=now)
+            stored_posts.add_marks(connection, source.id, marks)
+            for post in reverted:
+                stored_posts.take_back(connection, source.id, post.native_id, post.content_hash, now=now)
             self._finish(connection)
         tally.times += [post.published for post in new]
         tally.outcome.new += outcome.new

@@ -86,6 +86,17 @@ class Store:
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
                 connection.invalidate()
 
+    def erase_traces(self) -> None:
+        """Let nothing that was deleted linger in SQLite's files; PostgreSQL's own vacuum sees to it there.
+
+        Raises as `write`.
+        """
+        if not self.is_sqlite:
+            return
+        with self._connect(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("INSERT INTO posts_search(posts_search) VALUES ('optimize')")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def _connect(self, **options: Any) -> Iterator[Connection]:
         try:
@@ -210,6 +221,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an alert that was reported must survive a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is purged is overwritten, not only forgotten
     cursor.close()
 
 
@@ -221,7 +233,9 @@ def _is_writing(connection: Connection) -> bool | None:
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE waits for the right to write here. A transaction that reads first and asks later can be
     # refused at once, however long the time to wait.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writing(connection) else "BEGIN")
+    is_writing = _is_writing(connection)
+    if is_writing is not None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
 def _begin_postgres(connection: Connection) -> None:

@@ -66,8 +66,21 @@ metadata = MetaData(
 
 def insert_if_new(connection: Connection, table: Table) -> Any:
     """An INSERT into `table` that leaves rows alone whose keys are there already."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return make(table).on_conflict_do_nothing()
+    return _insert(connection)(table).on_conflict_do_nothing()
+
+
+def insert_or_update(connection: Connection, table: Table) -> Any:
+    """An INSERT into `table` that replaces the values of rows whose primary keys are there already."""
+    statement = _insert(connection)(table)
+    values = {column.name: statement.excluded[column.name] for column in table.columns}
+    keys = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: value for name, value in values.items() if name not in keys}
+    )
+
+
+def _insert(connection: Connection) -> Any:
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
 
 sources = Table(
@@ -145,6 +158,7 @@ posts = Table(
     Index("posts_by_content", "content_hash"),
     Index("posts_by_author", "author_key"),
     Index("posts_by_copy_of", "copy_of"),
+    Index("posts_by_fetched", "fetched"),
     # The first revision makes a full-text index beside it, each database in its own way.
     sqlite_autoincrement=True,  # the number of a purged post is never given again
 )

@@ -60,8 +60,8 @@ def test_known_versions_parts_and_originals_are_found(connection):
     )
     posts.add(connection, [(post("3", "halo"), first)])
     assert posts.known(connection, "s", ["1", "2", "3"]) == {
-        ("1", content_hash("halo")),
-        ("3", content_hash("halo")),
+        "1": [content_hash("halo")],
+        "3": [content_hash("halo")],
     }
     assert posts.owners(connection, "s", ["1", "2", "8"]) == {"1": "1", "2": "1"}
     assert posts.originals(connection, {content_hash("halo"), content_hash("lain"), "x"}) == {

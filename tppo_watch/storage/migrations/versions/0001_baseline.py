@@ -13,7 +13,7 @@ _TIME = sa.DateTime(timezone=True)
 
 _SQLITE_SEARCH = (
     """CREATE VIRTUAL TABLE posts_search USING fts5(
-        title, text, content='posts', content_rowid='id', tokenize='unicode61 remove_diacritics 2')""",
+        title, text, content='posts', content_rowid='id', tokenize='unicode61 remove_diacritics 0')""",
     """CREATE TRIGGER posts_search_add AFTER INSERT ON posts BEGIN
         INSERT INTO posts_search(rowid, title, text) VALUES (new.id, new.title, new.text); END""",
     """CREATE TRIGGER posts_search_remove AFTER DELETE ON posts BEGIN
@@ -27,7 +27,8 @@ _SQLITE_SEARCH = (
 # No dictionary of PostgreSQL knows Indonesian slang, so words stay as they are written.
 _POSTGRES_SEARCH = (
     """CREATE INDEX posts_search ON posts
-        USING gin (to_tsvector('simple', coalesce(title, '') || ' ' || text))""",
+        USING gin (to_tsvector('simple', regexp_replace(
+            coalesce(title, '') || ' ' || text, '[^[:alnum:]]+', ' ', 'g')))""",
 )
 
 
@@ -115,6 +116,7 @@ def _posts() -> None:
     op.create_index("posts_by_content", "posts", ["content_hash"])
     op.create_index("posts_by_author", "posts", ["author_key"])
     op.create_index("posts_by_copy_of", "posts", ["copy_of"])
+    op.create_index("posts_by_fetched", "posts", ["fetched"])
     op.create_table(
         "post_parts",
         sa.Column("source_id", sa.String(80), nullable=False),
