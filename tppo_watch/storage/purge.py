@@ -166,7 +166,7 @@ def _remove(
             if found := connection.execute(going).scalars().all():
                 forget(found)
             _cascade(connection, posts, some, removed)
-    return dict(removed)
+    return {table: rows for table, rows in removed.items() if rows}
 
 
 def _id_digests(connection: Connection, ids: Sequence[int]) -> set[str]:
