@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,8 +24,10 @@ from .alerts.senders import sender
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
 from .reports import Bulletin, NewTerm, Rhythm
-from .review import Accounts, Deliveries, Desk, audit, note_reminders
-from .review.desk import forget
+from .review import Accounts, Deliveries, Desk, audit, feedback, figures, note_reminders
+from .review.acts import forget
+from .review.agreement import Agreement
+from .review.figures import Week
 from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan, scan_lock
 from .scan.batch import Assesses
 from .scan.rescore import Change, Tally, rescore
@@ -315,6 +318,20 @@ class Watch:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self._store, self.settings.review, self.settings.audit.anchor)
+
+    def training_records(self) -> list[dict[str, Any]]:
+        """Settled decisions in the form the training takes; that they are made is logged."""
+        records = list(feedback.training_records(self._store, lambda connection, ids: {}))
+        self.desk.note_export(None, "training", now=self._clock())
+        return records
+
+    def agreement(self) -> Agreement:
+        """How far those agree who gave the two opinions of one post."""
+        return figures.agreement_of(self._store)
+
+    def confirmed_by_week(self) -> list[Week]:
+        """The share of decided alerts that were confirmed, by week of arrival and level."""
+        return figures.confirmed_by_week(self._store)
 
     def verify_audit(self) -> int:
         """Check the log of who did what; the number of its records. `AuditError` names the first bad one."""

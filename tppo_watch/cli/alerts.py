@@ -13,6 +13,7 @@ import typer
 
 from ..text.showing import shown
 from .deliveries import deliveries, resend
+from .feedback import feedback
 from .output import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ app = typer.Typer(help="The alerts: list, show, export, close.", no_args_is_help
 
 app.command()(deliveries)
 app.command()(resend)
+app.command()(feedback)
 
 
 class LaneOption(StrEnum):

@@ -21,16 +21,17 @@ from ..alerts.lanes import LANES
 from ..alerts.outbox import note_alert
 from ..config import ReviewSettings
 from ..errors import NotFoundError, ReviewConflictError, ReviewError, SelectionChangedError
-from ..storage import Store, decisions, outbox
+from ..storage import Store, decisions
 from ..storage import alerts as stored_alerts
 from ..storage import audit as audit_rows
 from ..storage.audit import Entry
 from ..storage.decisions import StoredAct
 from . import queue as queues
+from .acts import forget, refresh, shown_act, shown_acts
 from .audit import Writing, act_detail, digest_of, recording
 from .check import MOST_AT_ONCE, checked_body, checked_reason
 from .records import VIEWS, Act, Case, Decision, Item, Reason, Selection, State, User, Verdict, View
-from .replay import from_stored, lane_of, replay, to_stored, undone, verdict_of
+from .replay import from_stored, replay, undone, verdict_of
 from .roles import may, require
 
 Form = Literal["pdf", "json", "stix", "misp"]
@@ -127,7 +128,7 @@ class Desk:
             stored = [act for act in stored if act.actor == actor.id]
             state = State(alert_id, version=item.state.version)
             item = replace(item, state=state, alert=replace(item.alert, state="open"))
-        return Case(item, _acts(stored), is_blind, is_revealed=reason is not None)
+        return Case(item, shown_acts(stored), is_blind, is_revealed=reason is not None)
 
     def export(self, actor: User, alert_id: int, form: Form, *, now: datetime) -> Case:
         """A post as it may leave the office in a file, numbers masked; that it leaves is logged.
@@ -142,7 +143,15 @@ class Desk:
             writing.ledger.add(actor.id, f"export_{form}", f"alert:{alert_id}", now=now)
             stored = decisions.acts_of(writing.connection, [alert_id])[alert_id]
         is_blind = _is_blind(item.state, actor)
-        return Case(item, () if is_blind else _acts(stored), is_blind, is_revealed=False)
+        return Case(item, () if is_blind else shown_acts(stored), is_blind, is_revealed=False)
+
+    def note_export(self, actor: User | None, form: str, *, now: datetime) -> None:
+        """Log that a file of many posts was made; None is the command line."""
+        if actor is not None:
+            require(actor, "export_revealed")
+        with recording(self._store, self._anchor) as writing:
+            actor_id = None if actor is None else actor.id
+            writing.ledger.add(actor_id, f"export_{form}", "alerts:all", now=now)
 
     def log(self, actor: User, *, limit: int = 100, before: int | None = None) -> list[Entry]:
         """Rows of the audit log, the latest first; those before the number `before` where it is given."""
@@ -346,7 +355,7 @@ class Desk:
                 if found.undoes is None and found.kind != "reveal" and found.alerts:
                     stored = decisions.acts_of(connection, found.alerts[:1])[found.alerts[0]]
                     if found.id not in undone(stored):
-                        return _act(found)
+                        return shown_act(found)
         return None
 
     # Disagreements
@@ -436,7 +445,7 @@ class Desk:
                 note_alert(connection, self._channels, alert_id, lane=LANES[0], level=level, now=now)
         stored = decisions.act(connection, act_id)
         assert stored is not None
-        return _act(stored)
+        return shown_act(stored)
 
     def _require_alerts(self, connection: Connection, ids: Sequence[int]) -> None:
         known = decisions.levels(connection, ids)
@@ -476,41 +485,6 @@ class Desk:
         return out
 
 
-def refresh(connection: Connection, alert_ids: Sequence[int]) -> None:
-    """Bring states and alerts to what the acts on them say, in the caller's transaction."""
-    found, levels = decisions.acts_of(connection, alert_ids), decisions.levels(connection, alert_ids)
-    states = [replay(alert_id, acts) for alert_id, acts in found.items()]
-    decisions.set_states(
-        connection,
-        [(to_stored(state), lane_of(state, *levels[state.alert_id]), state.is_waiting) for state in states],
-    )
-
-
-def forget(writing: Writing, alerts: Collection[int], *, now: datetime, actor: int | None = None) -> None:
-    """As `Desk.forget`, in a transaction that removes more than that."""
-    for act_id in decisions.forget(writing.connection, alerts):
-        writing.ledger.add(actor, "purge", f"act:{act_id}", now=now)
-    outbox.forget(writing.connection, alerts)
-    for alert_id in sorted(alerts):
-        writing.ledger.add(actor, "purge", f"alert:{alert_id}", now=now)
-
-
-def is_found_to_need_help(connection: Connection, alert_id: int) -> bool:
-    """Whether a person found that somebody in this post needs help, and nobody took it back."""
-    found = decisions.states(connection, [alert_id]).get(alert_id)
-    return found is not None and from_stored(found).needs_help
-
-
-def note_reopened(connection: Connection, alert_id: int, *, now: datetime) -> None:
-    """A scan found a more urgent version of a post: it waits again, whatever was decided of the old one."""
-    if decisions.acts_of(connection, [alert_id])[alert_id]:
-        body, salt = {"alerts": [alert_id]}, secrets.token_hex(16)
-        decisions.add_act(
-            connection, at=now, actor=None, kind="reopen", body=body, salt=salt, alerts=[alert_id]
-        )
-        refresh(connection, [alert_id])
-
-
 def _is_blind(state: State, actor: User) -> bool:
     """Whether this person is to give a second opinion without knowing the first."""
     return (
@@ -525,26 +499,6 @@ def _selection_digest(connection: Connection, ids: Sequence[int]) -> str:
     versions = {alert_id: state.version for alert_id, state in decisions.states(connection, ids).items()}
     marks = " ".join(f"{alert_id}:{versions.get(alert_id, 0)}" for alert_id in sorted(ids))
     return hashlib.sha256(marks.encode()).hexdigest()
-
-
-def _acts(stored: Sequence[StoredAct]) -> tuple[Act, ...]:
-    gone = undone(stored)
-    return tuple(_act(act, is_undone=act.id in gone) for act in stored)
-
-
-def _act(stored: StoredAct, *, is_undone: bool = False) -> Act:
-    body = {name: value for name, value in stored.body.items() if name not in ("alerts", "second")}
-    return Act(
-        id=stored.id,
-        at=stored.at,
-        actor=stored.actor,
-        actor_name=stored.actor_name,
-        kind=stored.kind,
-        alerts=stored.alerts,
-        body=body,
-        undoes=stored.undoes,
-        is_undone=is_undone,
-    )
 
 
 def _checked_ids(alerts: Collection[int]) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ..alerts.lanes import is_more_urgent, lane_for
 from ..config import SourceSettings
-from ..review.desk import note_reopened
+from ..review.acts import note_reopened
 from ..storage import alerts as stored_alerts
 from ..storage import posts as stored_posts
 from ..storage.posts import Earlier, NewPost, content_hash

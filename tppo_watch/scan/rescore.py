@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ..alerts.channels import Channel
 from ..alerts.lanes import is_more_urgent, lane_for
 from ..alerts.outbox import note_alert
-from ..review.desk import is_found_to_need_help
+from ..review.acts import is_found_to_need_help
 from ..storage import Store
 from ..storage import alerts as stored_alerts
 from ..storage import assessments as stored

@@ -170,6 +170,38 @@ def levels(connection: Connection, alert_ids: Collection[int]) -> dict[int, tupl
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An alert that somebody did something about, with what was said of its post."""
+
+    state: StoredState
+    first_seen: datetime
+    level: str
+    assistance: bool
+
+
+def decided(connection: Connection, *, since: datetime | None = None) -> list[Decided]:
+    """Every alert with a state, or those first seen since a moment, by id."""
+    query = (
+        select(review_states, alerts.c.first_seen, assessments.c.level, assessments.c.assistance)
+        .join(alerts, alerts.c.id == review_states.c.alert_id)
+        .join(assessments, assessments.c.post_id == alerts.c.post_id)
+        .order_by(alerts.c.id)
+    )
+    if since is not None:
+        query = query.where(alerts.c.first_seen >= since)
+    names = StoredState.__dataclass_fields__
+    return [
+        Decided(
+            StoredState(**{name: row._mapping[name] for name in names}),
+            row.first_seen,
+            row.level,
+            row.assistance,
+        )
+        for row in connection.execute(query)
+    ]
+
+
 # Lists
 
 
