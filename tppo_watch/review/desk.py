@@ -404,7 +404,7 @@ class Desk:
             for alert_id in ids:
                 writing.ledger.add(None, f"export_{form}", f"alert:{alert_id}", now=now)
             stored = decisions.acts_of(writing.connection, ids)
-        return {alert_id: _acts(stored[alert_id]) for alert_id in ids}
+        return {alert_id: shown_acts(stored[alert_id]) for alert_id in ids}
 
     def forget(self, alerts: Collection[int], *, now: datetime) -> None:
         """Remove what was said of these alerts, before they go themselves; the log keeps a tombstone."""
