@@ -68,6 +68,7 @@ class _Wanted:
     text: str
     id: str
     others: tuple[str, ...]
+    repair: str = ""  #: what to do about a column that is not there
 
     def check(self, columns: Sequence[str], name: str) -> None:
         """Fail where a table lacks a column."""
@@ -78,7 +79,8 @@ class _Wanted:
             if column not in columns:
                 found = ", ".join(columns)[:200] or "none"
                 is_text = column == self.text
-                repair = "name it with --text-field or text_field" if is_text else "correct the settings"
+                usual = "name it with --text-field or text_field" if is_text else "correct the settings"
+                repair = self.repair or usual
                 raise InputError(f"no column {column!r} among: {found}; {repair}", item=name)
 
     def row(self, number: int, record: Mapping[str, Any]) -> Row:
@@ -106,6 +108,7 @@ def read_rows(
     id_field: str = "id",
     fields: Sequence[str] = (),
     encoding: str | None = None,
+    repair: str = "",
 ) -> Iterator[Row]:
     """The rows of `file` in order. Blank lines are no rows.
 
@@ -119,13 +122,15 @@ def read_rows(
         Other fields to carry along. A table must have a column of each name.
     encoding : str, optional
         UTF-8 where nothing is said; a byte order mark overrides that.
+    repair : str
+        What to do about a column that a table lacks, where the usual advice does not fit.
 
     Raises
     ------
     InputError
         If the file is binary where text is wanted, lacks a column, is no Parquet or needs pyarrow.
     """
-    wanted = _Wanted(text_field, id_field, tuple(fields))
+    wanted = _Wanted(text_field, id_field, tuple(fields), repair)
     if format == "parquet":
         yield from _parquet_rows(file, name, wanted)
         return

@@ -49,7 +49,6 @@ class Outlook:
 
     start: int  #: index of the first day
     mean: Floats  #: (n_series, n_span), posts; 0 on a day that is missing
-    is_known: NDArray[np.bool_]  #: (n_series,): the baseline is long enough
     design: Floats
     fit: Fit
     dispersion: dict[int, Floats]  #: days of a window -> (n_series,), variance of its sum over the mean
@@ -62,16 +61,20 @@ class Outlook:
         last = day - self.start + 1
         first = max(0, last - width)
         means = self.mean[:, first:last]
-        total, seen = means.sum(axis=1), posts[:, self.start + first : self.start + last].sum(axis=1)
+        total, seen = means.sum(axis=1), self.seen(posts, day, width)
         slope = means @ self.design[first:last]
         unsure = np.einsum("si,sij,sj->s", slope, self.fit.covariance, slope)
         tail = np.ones(len(posts))
-        up = np.flatnonzero((seen >= MIN_POSTS) & (seen > total))  # most are not, and tails are dear
+        up = np.flatnonzero(seen > total)  # most are not, and tails are dear
         tail[up] = 0.0
         for shift, weight in DISPERSION_ERRORS:
             variance = np.maximum(self.dispersion[width][up] + shift, 1.0) * total[up] + unsure[up]
             tail[up] += weight * upper_tail(seen[up], total[up], variance)
         return tail
+
+    def seen(self, posts: Floats, day: int, width: int) -> Floats:
+        """(n_series,): posts of the `width` days up to `day`."""
+        return posts[:, max(self.start, day - width + 1) : day + 1].sum(axis=1)
 
 
 def outlook(
@@ -119,7 +122,6 @@ def outlook(
     return Outlook(
         start=start,
         mean=mean[:, n_history:],
-        is_known=is_read[:, past].sum(axis=1) >= MIN_HISTORY_DAYS,
         design=design[n_history:],
         fit=found,
         dispersion={w: _dispersion(posts[:, past], mean[:, past], weights, w) for w in WINDOWS},

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from .discovery import q_values
-from .methods import DEFAULT_METHOD, METHODS, Scores
+from .methods import DEFAULT_METHOD, METHODS, Scores, judge
 
 #: Rate of false discoveries among the signals of a day. Chosen on the simulator, see `docs/signals.md`.
 MAX_Q = 0.01
@@ -48,6 +49,7 @@ class Signal:
         }
 
 
+@threadpool_limits.wrap(limits=1)  # the matrices are small: threads would wait for each other and change sums
 def detect(
     counts: NDArray[np.float64],
     names: Sequence[str],
@@ -105,7 +107,8 @@ def detect(
     if not counts.size:
         return []
     first = max(0, (since - start).days) if since else 0
-    scores = METHODS[method](counts, weekdays_from(start, counts.shape[1]), first, completeness)
+    weekdays = weekdays_from(start, counts.shape[1])
+    scores = judge(counts, weekdays, [method], first=first, completeness=completeness)[method]
     is_alarm, q = alarms(counts, scores, max_q=max_q)
     is_alarm[:, :first] = False
     found = [

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .detect import alarms, weekdays_from
-from .methods import METHODS, Scores
+from .detect import weekdays_from
+from .methods import Scores, judge
 from .simulate import REPORTED, Outbreak, Panel
 
 AFTER_DAYS = 7  #: after an outbreak in which an alarm counts neither for nor against
@@ -61,23 +61,34 @@ class Measures:
         return Measures(kept, self.false_alarms, self.months)
 
 
-def scores_of(panel: Panel, method: str, *, is_replay: bool = False) -> Scores:
-    """What a method says of each evaluated day of a panel.
+def scores_of(panel: Panel, methods: Sequence[str], *, is_replay: bool = False) -> dict[str, Scores]:
+    """What methods say of each evaluated day of a panel.
 
     With `is_replay`, each day is judged at its end, by what had been read by then; else by complete counts.
     """
     weekdays = weekdays_from(panel.start, panel.n_days)
-    judge = METHODS[method]
     if not is_replay:
-        return judge(panel.counts(), weekdays, panel.first_evaluated, None)
+        return judge(panel.counts(), weekdays, methods, first=panel.first_evaluated)
     shape = panel.is_out.shape
-    expected, p = np.full(shape, np.nan), np.full(shape, np.nan)
+    found = {name: Scores(np.full(shape, np.nan), np.full(shape, np.nan)) for name in methods}
     read_by_age = np.cumsum(REPORTED)
     for day, known in panel.replay():
         ages = np.minimum(np.arange(day, -1, -1), len(REPORTED) - 1)
-        scores = judge(known, weekdays[: day + 1], day, read_by_age[ages])
-        expected[:, day], p[:, day] = scores.expected[:, day], scores.p[:, day]
-    return Scores(expected, p)
+        on_day = judge(known, weekdays[: day + 1], methods, first=day, completeness=read_by_age[ages])
+        for name, scores in on_day.items():
+            found[name].expected[:, day] = scores.expected[:, day]
+            found[name].p[:, day] = scores.p[:, day]
+    return found
+
+
+def judged_counts(panel: Panel, *, is_replay: bool = False) -> NDArray[np.float64]:
+    """The count of each evaluated day as it was when that day was judged."""
+    if not is_replay:
+        return panel.counts()
+    counts = np.full(panel.is_out.shape, np.nan)
+    for day, known in panel.replay():
+        counts[:, day] = known[:, day]
+    return counts
 
 
 def measure(panel: Panel, is_alarm: NDArray[np.bool_]) -> Measures:
@@ -93,18 +104,6 @@ def measure(panel: Panel, is_alarm: NDArray[np.bool_]) -> Measures:
             found.append(Found(outbreak, float(panel.means[outbreak.series]), delay))
     false_alarms = sum(_episodes(np.flatnonzero(row)) for row in is_alarm & is_clear)
     return Measures(tuple(found), false_alarms, (panel.n_days - panel.first_evaluated) / DAYS_A_MONTH)
-
-
-def measure_method(panel: Panel, method: str, *, max_q: float, is_replay: bool = False) -> Measures:
-    """`measure` for a method at a rate of false discoveries."""
-    scores = scores_of(panel, method, is_replay=is_replay)
-    counts = panel.counts()
-    if is_replay:
-        days = range(panel.first_evaluated, panel.n_days)
-        counts = np.full(counts.shape, np.nan)
-        for day in days:
-            counts[:, day] = panel.known_on(day)[:, day]
-    return measure(panel, alarms(counts, scores, max_q=max_q)[0])
 
 
 def together(measures: Sequence[Measures]) -> Measures:
