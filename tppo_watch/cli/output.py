@@ -19,7 +19,6 @@ T = TypeVar("T")
 #: Shorter work needs no progress bar.
 PROGRESS_AFTER_S = 2.0
 
-
 def one_line(text: str) -> str:
     """`text` on a single line, safe for a terminal."""
     return shown(" ".join(text.split()))
