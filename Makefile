@@ -36,6 +36,10 @@ bench: $(VENV)/.tested $(VENV)/.system
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python -m benchmarks.kill
 	@$(BIN)/python -m benchmarks.campaigns
+	@$(BIN)/python -m benchmarks.scan
+	@$(BIN)/python -m benchmarks.schedule
+	@$(BIN)/python -m benchmarks.feeds
+	@$(BIN)/python -m benchmarks.load
 
 check-shared: $(VENV)/.tested
 	@test -d "$(TPPO_SHARED)/data" || { echo "no data under TPPO_SHARED='$(TPPO_SHARED)'; call: TPPO_SHARED=path make check-shared" >&2; exit 1; }

@@ -1,6 +1,6 @@
 """Damaged feeds through the guarded process that reads them: none may break it, none may take long.
 
-    python benchmarks/feeds.py [--mutations 100000] [--seed 7]
+    python -m benchmarks.feeds [--mutations 100000] [--seed 7]
 
 Every mutation is one of the sample feeds or a feed that once made feedparser raise, cut, doubled, shuffled,
 overwritten, nested or with hostile pieces put in. Prints how they ended, and exits 1 if any broke the reader

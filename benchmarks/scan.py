@@ -1,6 +1,6 @@
 """How fast a scan is, with assessment and storage, from local files, on one core.
 
-    python benchmarks/scan.py [--posts 10000]
+    python -m benchmarks.scan [--posts 10000]
 
 Three files of different ads (JSON Lines, a Telegram export, an RSS feed a quarter their size) are scanned
 into a new SQLite file, every commit safe against a power cut. Beside it stands the peer: scoring the same

@@ -1,6 +1,6 @@
 """What the learned schedule saves, and what it costs: simulated feeds asked by the schedule that a scan uses.
 
-    python benchmarks/schedule.py [--feeds 500] [--days 30] [--seed 7]
+    python -m benchmarks.schedule [--feeds 500] [--days 30] [--seed 7]
 
 Feeds publish by day more than by night (WIB), from few items a month to hundreds a day, and in bursts. Each
 shows its last 30 items, answers 304 where nothing changed, and fails now and then for some hours. A feed with

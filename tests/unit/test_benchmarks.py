@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import tppo_watch
-from benchmarks import console, speed
+from benchmarks import console, load, scan, schedule, speed
 
 
 def test_every_sample_holds_ads_of_one_length() -> None:
@@ -45,3 +45,27 @@ def test_the_next_post_is_measured_on_a_real_server() -> None:
     took = console.run(20, rounds=3)
     assert [len(values) for values in took.values()] == [3, 3]
     assert console.table(took, 20).splitlines()[2].startswith("| next post | ")
+
+
+def test_the_schedule_keeps_its_promises() -> None:
+    """On simulated feeds it asks once without validators and saves requests; active feeds wait little."""
+    feeds = list(schedule.simulated(60, days=6, seed=3))
+    schedule.run(feeds, days=6)
+    found = schedule.figures(feeds, days=6)
+    assert schedule.is_as_promised(found), found
+    assert min(feed.requests for feed in feeds) > 3 * 6  # a quiet feed is not forgotten
+
+
+def test_under_load_nothing_is_left_and_memory_stays_flat() -> None:
+    """Each scan reads all that is due, and hours of scans take no more memory than the first."""
+    hours = list(load.run(load.World(sources=20, items_a_day=600), hours=2))
+    assert [left for _, _, left, _, _ in hours] == [0, 0]
+    assert hours[-1][4] > hours[0][4] > 20
+    assert hours[-1][1] < hours[0][1] + 32
+
+
+def test_a_scan_is_timed_beside_scoring_alone() -> None:
+    """All posts of all three files are kept, and both speeds are there."""
+    found = scan.measured(scan.texts(90), tppo_watch.load())
+    assert found["posts kept"] >= 90
+    assert min(found["scan"], found["scoring alone"]) > 0

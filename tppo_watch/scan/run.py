@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TypeVar
 
@@ -90,9 +90,8 @@ def scan(
         started = clock()
         with store.read() as connection:
             states = stored_sources.states(connection)
-            hosts = {row["name"]: Host(**row) for row in stored_sources.known_hosts(connection)}
         due = list(sources) if options.is_everything else due_sources(sources, states, started)
-        web = Web(fetch, clock=clock, pause=options.pause, hosts=hosts)
+        web = Web(fetch, clock=clock, pause=options.pause, recall=partial(_recalled, store))
         this_pass = _Pass(store, assessor, web, key, clock, options)
         turns = in_turn(due, _host, clock, timedelta(seconds=fetch.host_pause_s))
         reports = {source.id: this_pass.run(source, states.get(source.id)) for source in turns}
@@ -113,6 +112,12 @@ def scan(
             with store.write() as connection:
                 runs.add(connection, started=started, finished=report.finished, report=report.to_dict())
     return report
+
+
+def _recalled(store: Store, name: str) -> Host | None:
+    with store.read() as connection:
+        row = stored_sources.host(connection, name)
+    return Host(**row) if row else None
 
 
 def _host(source: SourceSettings) -> str | None:

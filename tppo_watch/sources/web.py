@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -46,8 +46,9 @@ class Web:
         Gives the present moment, with a timezone.
     pause : callable
         Waits for so many seconds; whoever is told to stop meanwhile returns at once.
-    hosts : mutable mapping, optional
-        Name -> what is known of a host. Kept up to date; to be stored by the caller.
+    recall : callable, optional
+        Gives what was known of a host before, by its name; None where nothing was. What is learned is to be
+        stored by the caller, see `take_changed`.
     """
 
     def __init__(
@@ -56,11 +57,11 @@ class Web:
         *,
         clock: Callable[[], datetime] = _utc_now,
         pause: Callable[[float], object] = time.sleep,
-        hosts: MutableMapping[str, Host] | None = None,
+        recall: Callable[[str], Host | None] = lambda name: None,
     ) -> None:
         self.config = config
-        self.hosts = {} if hosts is None else hosts
-        self._clock, self._pause = clock, pause
+        self._clock, self._pause, self._recall = clock, pause, recall
+        self._hosts: dict[str, Host] = {}
         self._changed: set[str] = set()
 
     def get(
@@ -95,12 +96,12 @@ class Web:
 
     def take_changed(self) -> list[Host]:
         """The hosts of which something new is known since the last call, to be stored."""
-        changed = [self.hosts[name] for name in sorted(self._changed)]
+        changed = [self._hosts[name] for name in sorted(self._changed)]
         self._changed.clear()
         return changed
 
     def _take_turn(self, name: str, source_id: str, pace_s: float) -> None:
-        host = self.hosts.get(name) or Host(name)
+        host = self._host(name)
         left = host.not_before - self._clock() if host.not_before else timedelta(0)
         if timedelta(0) < left <= LONGEST_PAUSE:  # longer: the clock was set back
             raise FetchError(
@@ -117,8 +118,13 @@ class Web:
         since_s = (self._clock() - host.asked_at).total_seconds()
         return pace_s - since_s if 0 <= since_s < pace_s else 0.0
 
+    def _host(self, name: str) -> Host:
+        if name not in self._hosts:
+            self._hosts[name] = self._recall(name) or Host(name)
+        return self._hosts[name]
+
     def _note(self, name: str, **found: object) -> None:
-        self.hosts[name] = replace(self.hosts.get(name) or Host(name), **found)  # type: ignore[arg-type]
+        self._hosts[name] = replace(self._host(name), **found)  # type: ignore[arg-type]
         self._changed.add(name)
 
     def _robots_delay_s(self, url: str, name: str, source_id: str) -> float:
@@ -131,7 +137,7 @@ class Web:
         return min(float(rules.crawl_delay(AGENT) or 0.0), _LONGEST_CRAWL_DELAY_S)
 
     def _robots(self, url: str, name: str, source_id: str) -> str:
-        host, now = self.hosts.get(name) or Host(name), self._clock()
+        host, now = self._host(name), self._clock()
         age = now - host.robots_at if host.robots_at and host.robots is not None else None
         if age is not None and timedelta(0) <= age < _ROBOTS_FRESH:
             return host.robots or ""

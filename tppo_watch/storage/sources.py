@@ -56,13 +56,14 @@ def save(connection: Connection, state: SourceState) -> None:
     connection.execute(sources.update().where(sources.c.id == state.id).values(posts=count, **values))
 
 
-def known_hosts(connection: Connection) -> list[dict[str, Any]]:
-    """What is remembered of hosts: name, `asked_at`, `not_before`, `robots`, `robots_at`."""
-    return [dict(row._mapping) for row in connection.execute(select(hosts).order_by(hosts.c.name))]
+def host(connection: Connection, name: str) -> dict[str, Any] | None:
+    """What is remembered of one host: `name`, `asked_at`, `not_before`, `robots`, `robots_at`."""
+    row = connection.execute(select(hosts).where(hosts.c.name == name)).first()
+    return dict(row._mapping) if row else None
 
 
 def save_hosts(connection: Connection, known: Collection[Mapping[str, Any]]) -> None:
-    """Keep what is known of hosts, each in the form of `known_hosts`."""
-    for host in known:
-        connection.execute(insert_if_new(connection, hosts).values(name=host["name"]))
-        connection.execute(hosts.update().where(hosts.c.name == host["name"]).values(**host))
+    """Keep what is known of hosts, each in the form of `host`."""
+    for one in known:
+        connection.execute(insert_if_new(connection, hosts).values(name=one["name"]))
+        connection.execute(hosts.update().where(hosts.c.name == one["name"]).values(**one))

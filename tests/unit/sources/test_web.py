@@ -16,8 +16,8 @@ class Visit:
     def __init__(self, host: str, **known: object) -> None:
         self.host, self.now, self.waited = host, NOW, []
         config = FetchSettings(allow_private=[host])
-        hosts = {host: Host(host, **known)}
-        self.web = Web(config, clock=lambda: self.now, pause=self.pause, hosts=hosts)
+        self.known = {host: Host(host, **known)}
+        self.web = Web(config, clock=lambda: self.now, pause=self.pause, recall=self.known.get)
 
     def pause(self, seconds: float) -> None:
         self.waited.append(seconds)
@@ -43,7 +43,7 @@ def test_hosts_do_not_wait_for_each_other():
     """The pause of one host holds up no other."""
     with serving({"/": b"x"}) as host:
         visit = Visit(host)
-        visit.web.hosts["lain.example"] = Host("lain.example", asked_at=NOW)
+        visit.known["lain.example"] = Host("lain.example", asked_at=NOW)
         visit.get("/")
     assert visit.waited == []
 

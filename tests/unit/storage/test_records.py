@@ -137,7 +137,9 @@ def test_hosts_are_remembered(connection):
     later = host | {"not_before": None, "robots": ""}
     sources.save_hosts(connection, [host])
     sources.save_hosts(connection, [later, host | {"name": "b.example"}])
-    assert sources.known_hosts(connection) == [later, host | {"name": "b.example"}]
+    assert sources.host(connection, "a.example") == later
+    assert sources.host(connection, "b.example") == host | {"name": "b.example"}
+    assert sources.host(connection, "c.example") is None
 
 
 def test_notices_are_handed_on_once(connection):
