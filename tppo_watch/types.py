@@ -138,6 +138,34 @@ class Assessment:
             record["assistance"] = True
         return record
 
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any], text: str) -> Assessment:
+        """The assessment of `text` that `to_dict` gave, to the places it keeps."""
+
+        def match(fields: Mapping[str, Any]) -> Match:
+            return Match(**{**fields, "text": text[fields["start"] : fields["end"]]})
+
+        def entity(fields: Mapping[str, Any]) -> Entity:
+            return Entity(**{**fields, "text": text[fields["start"] : fields["end"]]})
+
+        return cls(
+            risk=record["risk"],
+            level=record["level"],
+            label=record["label"],
+            stance=record["stance"],
+            assistance=record.get("assistance", False),
+            interval=(record["interval"][0], record["interval"][1]),
+            exploitation=record["exploitation"],
+            indicators=tuple(map(match, record["indicators"])),
+            counter=tuple(map(match, record["counter"])),
+            entities=tuple(map(entity, record["entities"])),
+            reasons=tuple((name, value) for name, value in record["reasons"]),
+            missing=tuple(record["missing"]),
+            lang=record["lang"],
+            model=record["model"],
+            text=text,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

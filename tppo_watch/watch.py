@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -30,10 +30,12 @@ from .review.agreement import Agreement
 from .review.figures import Week
 from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan, scan_lock
 from .scan.batch import Assesses
+from .scan.grouping import Grouping
 from .scan.rescore import Change, Tally, rescore
 from .storage import (
     Store,
     alerts,
+    campaigns,
     counting,
     notices,
     open_store,
@@ -44,9 +46,13 @@ from .storage import (
     transfer,
 )
 from .storage.alerts import AlertRecord
+from .storage.campaigns import CampaignRecord, DecisionRecord, MemberRecord
 from .storage.keys import give_up_key, load_key, open_key, rotate_key
 from .storage.posts import KEY_BYTES
 from .storage.sources import SourceState
+
+if TYPE_CHECKING:
+    from .campaigns import Grouper, Reason, Suggestion
 
 #: Whose bulletin is made where none is named.
 DEFAULT_PROVINCE = "Kalimantan Timur"
@@ -263,6 +269,53 @@ class Watch:
         """Alerts, the most urgent lane first, then by risk, then the latest. None for `state` is all."""
         with self._store.read() as connection:
             return alerts.listed(connection, lanes=LANES, lane=lane, state=state, limit=limit)
+
+    def campaigns(self, *, limit: int | None = None) -> list[CampaignRecord]:
+        """Campaigns, those with the most open alerts first, then the largest."""
+        with self._store.read() as connection:
+            return campaigns.listed(connection, limit=limit)
+
+    def campaign(self, name: str) -> list[tuple[MemberRecord, tuple[Reason, ...]]]:
+        """The posts of a campaign, such as ``c12``, each with why it is in it. Raises `NotFoundError`."""
+        with self._regrouped() as (connection, _, grouper):
+            found = grouper.campaign(name)
+            members = campaigns.members(connection, int(found.id[1:]))
+            return [(member, grouper.why(str(member.id))) for member in members]
+
+    def campaign_suggestions(self) -> list[Suggestion]:
+        """What may be one campaign and waits for a person, the most alike first."""
+        with self._regrouped() as (_, _, grouper):
+            return grouper.suggestions()
+
+    def campaign_decisions(self) -> list[DecisionRecord]:
+        """What people decided of campaigns, in order; the first has number 1."""
+        with self._store.read() as connection:
+            return campaigns.decisions(connection)
+
+    def merge_campaigns(self, left: str, right: str, *, actor: int | None = None) -> int:
+        """Make one campaign of two, or of a campaign and a post. See `tppo_watch.campaigns.Grouper.merge`."""
+        return self._decide(lambda grouper: grouper.merge(left, right), actor)
+
+    def split_campaign(self, posts: Sequence[str], *, actor: int | None = None) -> int:
+        """Make posts a campaign of their own. See `tppo_watch.campaigns.Grouper.split`."""
+        return self._decide(lambda grouper: grouper.split(posts), actor)
+
+    def undo_campaign_decision(self, number: int, *, actor: int | None = None) -> int:
+        """Take a decision back. See `tppo_watch.campaigns.Grouper.undo`."""
+        return self._decide(lambda grouper: grouper.undo(number), actor)
+
+    def _decide(self, decide: Callable[[Grouper], int], actor: int | None) -> int:
+        with self._regrouped() as (connection, grouping, grouper):
+            number = decide(grouper)
+            grouping.record(connection, actor=actor, now=self._clock())
+            return number
+
+    @contextmanager
+    def _regrouped(self) -> Iterator[tuple[Connection, Grouping, Grouper]]:
+        """The campaigns as they are now, in a transaction that may write."""
+        grouping = Grouping(self._key)
+        with self._store.write() as connection:
+            yield connection, grouping, grouping.opened(connection)
 
     def alert(self, alert_id: int) -> AlertRecord:
         """One alert. Raises `NotFoundError`."""

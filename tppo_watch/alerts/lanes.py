@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from ..storage.campaigns import CampaignAlert
 from ..types import Assessment
 
 Lane = Literal["assistance", "high", "medium"]
@@ -20,6 +22,24 @@ def lane_for(assessment: Assessment) -> Lane | None:
     if assessment.assistance:
         return "assistance"
     return assessment.level if assessment.level in ("high", "medium") else None
+
+
+def alert_of_campaign(
+    lane: Lane | None, wording: int | None, known: Sequence[CampaignAlert]
+) -> CampaignAlert | None:
+    """The alert, of those of its campaign, that a new post belongs to; None where it needs its own.
+
+    That is the most urgent open one, the oldest of several. Where all are closed, a post in the same words
+    opens nothing, as a copy does not, and one in other words is news. Whoever may need help is never part
+    of a campaign.
+    """
+    if lane == "assistance":
+        return None
+    recruiting = [alert for alert in known if alert.lane != "assistance"]
+    waiting = [alert for alert in recruiting if alert.state == "open"]
+    if waiting:
+        return min(waiting, key=lambda alert: (LANES.index(alert.lane), alert.id))
+    return next((alert for alert in recruiting if wording is not None and alert.wording == wording), None)
 
 
 def is_more_urgent(lane: str, other: str) -> bool:

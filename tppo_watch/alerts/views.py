@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ..storage.alerts import AlertRecord
-from ..types import Assessment, Entity, Match
+from ..types import Assessment
 from .masking import masked, masked_contact
 
 _EXCERPT = 90  # characters
@@ -29,6 +28,9 @@ def summary(record: AlertRecord, *, reveal: bool = False) -> dict[str, Any]:
         "copies": record.copies,
         "excerpt": excerpt(_shown_text(record, reveal)),
     }
+    if record.campaign is not None:
+        line["campaign"] = f"c{record.campaign}"
+        line["campaign_posts"] = record.campaign_posts
     if likeliest:
         line["type"] = likeliest[0]
     return line
@@ -53,32 +55,11 @@ def details(record: AlertRecord, *, reveal: bool = False) -> dict[str, Any]:
 
 def restored(record: AlertRecord, *, reveal: bool = False) -> Assessment:
     """The stored assessment as a record again, on the text as it may be shown."""
-    body, text = record.assessment, _shown_text(record, reveal)
-
-    def match(fields: Mapping[str, Any]) -> Match:
-        return Match(**{**fields, "text": text[fields["start"] : fields["end"]]})
-
-    def entity(fields: Mapping[str, Any]) -> Entity:
-        value = fields["value"] if reveal else masked_contact(fields["value"])
-        return Entity(**{**fields, "text": text[fields["start"] : fields["end"]], "value": value})
-
-    return Assessment(
-        risk=body["risk"],
-        level=body["level"],
-        label=body["label"],
-        stance=body["stance"],
-        assistance=body.get("assistance", False),
-        interval=(body["interval"][0], body["interval"][1]),
-        exploitation=body["exploitation"],
-        indicators=tuple(map(match, body["indicators"])),
-        counter=tuple(map(match, body["counter"])),
-        entities=tuple(map(entity, body["entities"])),
-        reasons=tuple((name, value) for name, value in body["reasons"]),
-        missing=tuple(body["missing"]),
-        lang=body["lang"],
-        model=body["model"],
-        text=text,
-    )
+    body = record.assessment
+    if not reveal:
+        entities = [{**entity, "value": masked_contact(entity["value"])} for entity in body["entities"]]
+        body = {**body, "entities": entities}
+    return Assessment.from_dict(body, _shown_text(record, reveal))
 
 
 def excerpt(text: str) -> str:

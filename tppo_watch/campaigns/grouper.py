@@ -253,11 +253,12 @@ class Grouper:
                 for side, ids in ((1, decision.left), (-1, decision.right)):
                     for id in ids:
                         marks.setdefault(id, set()).add((number, side))
-        # Whoever keeps posts apart from the rest of a campaign takes them for one.
-        joined = [
-            (number, decision.left + decision.right if decision.kind == "together" else decision.left)
-            for number, decision in held
-        ]
+        joined: list[tuple[int, tuple[str, ...]]] = []
+        for number, decision in held:
+            if decision.kind == "together":
+                joined.append((number, decision.left + decision.right))
+            else:  # whoever parts a campaign takes each part for one
+                joined += [(number, decision.left), (number, decision.right)]
         named = {id for _, ids in joined for id in ids}
         self._graph = Graph()
         for evidence in self._evidence:
@@ -371,7 +372,7 @@ class Grouper:
             (evidence.wording, evidence.similarity),
             (evidence.alike, evidence.alike_similarity),
         ):
-            if founder < 0 or founder == post or similarity < ALIKE:
+            if not 0 <= founder < len(self._evidence) or founder == post or similarity < ALIKE:
                 continue
             theirs = self._graph.campaign(founder)
             if theirs < 0 or theirs != self._graph.campaign(post):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -14,7 +13,7 @@ import typer
 from ..text.showing import shown
 from .deliveries import deliveries, resend
 from .feedback import feedback
-from .output import print_json, print_table, say
+from .output import local, print_json, print_table, say
 
 if TYPE_CHECKING:
     from ..reports import ReviewNote
@@ -70,6 +69,7 @@ _WORDS = {
         "columns": ("no", "antrean, risiko", "mengapa", "asal, waktu (WIB)", "isi"),
         "assistance": "PERTOLONGAN",
         "copies": "+{} salinan",
+        "campaign": "kampanye {}: {} pos",
         "empty": "Tidak ada peringatan.",
         "seen": "pertama terlihat {}, terakhir {}; {} salinan",
         "hidden": "Nomor disamarkan; --reveal menampilkannya.",
@@ -78,6 +78,7 @@ _WORDS = {
         "columns": ("id", "lane, risk", "why", "from, time (WIB)", "text"),
         "assistance": "HELP",
         "copies": "+{} copies",
+        "campaign": "campaign {}: {} posts",
         "empty": "There are no alerts.",
         "seen": "first seen {}, last {}; {} copies",
         "hidden": "Numbers are masked; --reveal shows them.",
@@ -140,6 +141,8 @@ def _row(record: AlertRecord, words: Words) -> list[Any]:
 
     line, said = summary(record), _WORDS[words.lang]
     copies = f" ({said['copies'].format(record.copies)})" if record.copies else ""  # type: ignore[attr-defined]
+    if "campaign" in line:
+        copies += f" [{said['campaign'].format(line['campaign'], line['campaign_posts'])}]"  # type: ignore[attr-defined]
     why = "; ".join(_strongest(record, words))
     if record.lane == "assistance":
         # Whoever may need help is no suspect: how likely an offer is says nothing of that person.
@@ -156,13 +159,6 @@ def _strongest(record: AlertRecord, words: Words) -> list[str]:
     matches = [match for match in record.assessment["indicators"] if match["scope"] == "asserted"]
     matches.sort(key=lambda match: -match["weight"])
     return list(dict.fromkeys(words.rule(match["id"]) for match in matches))[:_NAMED_INDICATORS]
-
-
-def local(time: datetime) -> str:
-    """A moment as the reviewers' clocks show it."""
-    from ..sources.dates import WIB
-
-    return f"{time.astimezone(WIB):%d-%m-%Y %H.%M}"
 
 
 @app.command()

@@ -6,17 +6,17 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..io.reading import InputFormat, Row, read_rows
+from .alerts import CONFIG, Config, Json, Lang, LangOption, Reveal
 from .files import check_readable, input_format, opened, position, shown_name
-from .output import say, tracked
+from .output import local, one_line, print_json, print_table, say, shown, tracked
 
 if TYPE_CHECKING:
-    from ..campaigns import Grouper
+    from ..campaigns import Grouper, Template
 
 app = typer.Typer()
 
@@ -34,6 +34,8 @@ _WORDS = {
         "slots": "Isian",
         "posts": "Pos",
         "nothing": "(kosong)",
+        "no_suggestions": "Tidak ada usulan.",
+        "pair": ("satu", "lain", "kemiripan"),
     },
     "en": {
         "columns": ("campaign", "posts", "alerts", "first, last (WIB)", "text"),
@@ -42,14 +44,23 @@ _WORDS = {
         "slots": "Fillings",
         "posts": "Posts",
         "nothing": "(nothing)",
+        "no_suggestions": "There are no suggestions.",
+        "pair": ("one", "other", "overlap"),
+    },
+}
+_REASONS = {
+    "id": {
+        "contact": "kontak sama",
+        "wording": "kalimat sama",
+        "decision": "keputusan",
+    },
+    "en": {
+        "contact": "same contact",
+        "wording": "same wording",
+        "decision": "decision",
     },
 }
 _PROSE_WIDTH = 60  # characters a line
-
-Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
-Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
-Lang = Annotated[str, typer.Option("--lang", help="Language of the words: id or en.")]
-CONFIG = Path("tppo.toml")
 
 
 @app.callback(invoke_without_command=True)
@@ -148,3 +159,188 @@ class _Grouped:
         self.bad += 1
         say(f"{self._name}: line {row.line}: {error}")
         return False
+
+
+@app.command("list")
+def list_campaigns(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 50,
+    lang: Lang = LangOption.id,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """List campaigns: those with the most open alerts first, then the largest. Phone numbers are masked.
+
+    Example: tppo-watch campaigns list --limit 10
+    """
+    from ..alerts.masking import masked
+    from ..alerts.views import excerpt
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        records = watch.campaigns(limit=limit + 1)
+    lines = [
+        {
+            "id": f"c{record.first}",
+            "posts": record.posts,
+            "open_alerts": record.open_alerts,
+            "first_seen": record.first_seen.isoformat(),
+            "last_seen": record.last_seen.isoformat(),
+            "excerpt": excerpt(masked(record.text, record.entities)),
+        }
+        for record in records[:limit]
+    ]
+    if json:
+        print_json(lines)
+    elif not lines:
+        print(_WORDS[lang]["empty"])
+    else:
+        columns = list(_WORDS[lang]["columns"])
+        rows = [
+            [
+                str(line["id"]), str(line["posts"]), str(line["open_alerts"]),
+                f"{local(record.first_seen)}\n{local(record.last_seen)}", str(line["excerpt"]),
+            ]
+            for line, record in zip(lines, records, strict=False)
+        ]  # fmt: skip
+        print_table(columns, rows, widths={columns[4]: _PROSE_WIDTH})
+    if len(records) > limit:
+        say(f"there are more than these {limit}; --limit shows more")
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its name in the list, such as c12.")],
+    reveal: Reveal = False,
+    lang: Lang = LangOption.id,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Show one campaign: what its posts have in common, what varies, and why each is in it.
+
+    Example: tppo-watch campaigns show c12
+    """
+    from ..alerts.masking import masked
+    from ..campaigns import template_of
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        members = watch.campaign(name)
+    texts = [post.text if reveal else masked(post.text, post.entities) for post, _ in members]
+    template = template_of(texts)
+    posts = [
+        {
+            "id": str(post.id),
+            "source": post.source_id,
+            "time": post.time.isoformat(),
+            "level": post.level,
+            "text": text,
+            "why": [reason.to_dict() for reason in reasons],
+        }
+        for (post, reasons), text in zip(members, texts, strict=True)
+    ]
+    if json:
+        record: dict[str, Any] = {"id": name, "posts": posts}
+        if template is not None:
+            record["template"] = {
+                "text": template.text,
+                "fillings": [dict(filling) for filling in template.fillings],
+                "posts": template.posts,
+            }
+        print_json(record)
+        return
+    _print_campaign(posts, template, lang)
+
+
+def _print_campaign(posts: list[dict[str, Any]], template: Template | None, lang: str) -> None:
+    said = _WORDS[lang]
+    if template is not None:
+        print(f"{said['template']}:\n{shown(template.text)}\n\n{said['slots']}:")
+        for number, fillings in enumerate(template.fillings, start=1):
+            filled = ", ".join(
+                f"{one_line(filling) or said['nothing']} ({count}x)" for filling, count in fillings
+            )
+            print(f"  {{{number}}} {filled}")
+        print()
+    print(f"{said['posts']}:")
+    for post in posts:
+        reasons = "; ".join(_in_words(reason, lang) for reason in post["why"])
+        print(f"  {post['id']}  {post['source']}  {post['level']}  {one_line(post['text'])[:_PROSE_WIDTH]}")
+        print(f"      {reasons}")
+    say(_NO_FINDING[lang])
+
+
+def _in_words(reason: dict[str, Any], lang: str) -> str:
+    """A reason on one line."""
+    name = _REASONS[lang][reason["kind"]]
+    known = [str(reason[field]) for field in ("detail", "post") if field in reason]
+    if "similarity" in reason:
+        known.append(f"{reason['similarity']:.2f}")
+    return f"{name}: {', '.join(known)}" if known else name
+
+
+@app.command()
+def suggestions(json: Json = False, lang: Lang = LangOption.id, config: Config = CONFIG) -> None:
+    """List what may be one campaign: below what joins by itself, so a person decides.
+
+    Example: tppo-watch campaigns suggestions
+    """
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        found = watch.campaign_suggestions()
+    if json:
+        print_json([{"left": s.left, "right": s.right, "similarity": round(s.similarity, 2)} for s in found])
+    elif not found:
+        print(_WORDS[lang]["no_suggestions"])
+    else:
+        rows = [[pair.left, pair.right, f"{pair.similarity:.2f}"] for pair in found]
+        print_table(_WORDS[lang]["pair"], rows)
+
+
+@app.command()
+def merge(
+    left: Annotated[str, typer.Argument(help="A campaign, such as c12, or the id of a post.")],
+    right: Annotated[str, typer.Argument(help="Another.")],
+    config: Config = CONFIG,
+) -> None:
+    """Make one campaign of two; `undo` takes it back.
+
+    Example: tppo-watch campaigns merge c12 c31
+    """
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        number = watch.merge_campaigns(left, right)
+    say(f"decision {number}; campaigns undo {number} takes it back")
+
+
+@app.command()
+def split(
+    posts: Annotated[list[str], typer.Argument(help="Ids of posts of one campaign.")],
+    config: Config = CONFIG,
+) -> None:
+    """Make posts a campaign of their own, apart from the rest of theirs; `undo` takes it back.
+
+    Example: tppo-watch campaigns split 14 17
+    """
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        number = watch.split_campaign(posts)
+    say(f"decision {number}; campaigns undo {number} takes it back")
+
+
+@app.command()
+def undo(
+    number: Annotated[int, typer.Argument(help="Number of the decision.")],
+    config: Config = CONFIG,
+) -> None:
+    """Take a decision back; the campaigns are as though it had not been made.
+
+    Example: tppo-watch campaigns undo 3
+    """
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        made = watch.undo_campaign_decision(number)
+    say(f"decision {number} no longer holds (decision {made})")

@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,6 +45,13 @@ def called() -> str:
     found = shutil.which("tppo-watch")
     is_found = found is not None and Path(found).resolve() == path.resolve()
     return sys.argv[0] if path.name == "tppo-watch" and not is_found else "tppo-watch"
+
+
+def local(time: datetime) -> str:
+    """A moment as clocks of western Indonesia show it."""
+    from ..sources.dates import WIB
+
+    return f"{time.astimezone(WIB):%d-%m-%Y %H.%M}"
 
 
 def print_table(

@@ -10,15 +10,18 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from ..alerts.lanes import is_more_urgent, lane_for
+from ..alerts.lanes import Lane, alert_of_campaign, is_more_urgent, lane_for
 from ..config import SourceSettings
 from ..review.acts import note_reopened
 from ..storage import alerts as stored_alerts
+from ..storage import campaigns as stored_campaigns
 from ..storage import posts as stored_posts
+from ..storage.campaigns import CampaignAlert
 from ..storage.posts import Earlier, NewPost, content_hash
 from ..storage.purge import native_digest, purged_digests
 from ..types import Assessment, Failure
 from .ads import Draft
+from .grouping import Grouping
 from .joins import id_mark, join, marks_of
 
 # Above any post; whoever pads an ad to more still has its beginning read.
@@ -165,8 +168,9 @@ def keep(
     known: Known,
     assessments: dict[str, Assessment],
     now: datetime,
+    grouping: Grouping,
 ) -> Outcome:
-    """Write new posts, their assessments and alerts in the caller's transaction.
+    """Write new posts, their assessments, campaigns and alerts in the caller's transaction.
 
     A post that neither says what an earlier one said nor has an assessment stays out; the next scan tries it.
     """
@@ -181,15 +185,52 @@ def keep(
     ids = stored_posts.add(connection, [(post, None) for post in fresh.values()])
     originals.update(zip(fresh, ids, strict=True))
     stored_posts.add_assessments(connection, [(originals[digest], assessments[digest]) for digest in fresh])
+    grouping.add(connection, [(originals[digest], assessments[digest]) for digest in fresh])
     outcome = Outcome(new=len(fresh) + len(copies), copies=len(copies))
+    seen = {originals[post.content_hash] for post in (*fresh.values(), *copies)}
+    around = _CampaignAlerts(connection, sorted(seen))
     for digest, post in fresh.items():
+        post_id, lane = originals[digest], lane_for(assessments[digest])
         before = earlier.get(post.native_id, Earlier(None, None))
-        assessment = assessments[digest]
-        earlier[post.native_id] = _alert(connection, originals[digest], assessment, before, outcome, now)
+        if before.alert_id is None:
+            before = around.of(post_id, lane)
+        after = _alert(connection, post_id, assessments[digest], before, outcome, now)
+        if lane is not None and after.alert_id is not None:
+            around.note(post_id, after.alert_id, after.lane or lane)
+            earlier[post.native_id] = after
     stored_posts.add(connection, [(post, originals[post.content_hash]) for post in copies])
     for post in copies:
-        stored_alerts.add_copy(connection, originals[post.content_hash], now=now)
+        post_id = originals[post.content_hash]
+        stored_alerts.add_copy(connection, post_id, now=now)
+        if (alert_id := around.of(post_id, None).alert_id) is not None:
+            stored_alerts.touch(connection, alert_id, now=now)
     return outcome
+
+
+class _CampaignAlerts:
+    """The alerts of the campaigns of a batch, kept up as more are raised."""
+
+    def __init__(self, connection: Connection, post_ids: Sequence[int]) -> None:
+        self._links = stored_campaigns.links_of(connection, post_ids)
+        campaigns = sorted({link.campaign for link in self._links.values() if link.campaign is not None})
+        self._alerts = stored_campaigns.alerts_of(connection, campaigns)
+
+    def of(self, post_id: int, lane: Lane | None) -> Earlier:
+        """The alert of its campaign that a post belongs to, if there is one."""
+        link = self._links.get(post_id)
+        if link is None or link.campaign is None:
+            return Earlier(None, None)
+        found = alert_of_campaign(lane, link.wording, self._alerts.get(link.campaign, ()))
+        return Earlier(found.id, found.lane) if found else Earlier(None, None)
+
+    def note(self, post_id: int, alert_id: int, lane: str) -> None:
+        """Note that the post now stands for an alert, or has added to it."""
+        link = self._links.get(post_id)
+        if link is None or link.campaign is None:
+            return
+        known = self._alerts.setdefault(link.campaign, [])
+        known[:] = [alert for alert in known if alert.id != alert_id]
+        known.append(CampaignAlert(alert_id, lane, "open", link.wording))
 
 
 def _alert(
@@ -200,7 +241,7 @@ def _alert(
     outcome: Outcome,
     now: datetime,
 ) -> Earlier:
-    """Raise an alert; where an earlier version has one, an edit neither repeats nor withdraws it."""
+    """Raise an alert, or renew that of an earlier version or of the campaign, which nothing withdraws."""
     lane = lane_for(assessment)
     if before.alert_id is None or before.lane is None:
         if lane is None:

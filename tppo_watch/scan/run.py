@@ -6,6 +6,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -37,6 +38,7 @@ from .batch import (
     select_reverted,
     to_new_post,
 )
+from .grouping import Grouping
 from .health import look_round, moved_notice
 from .joins import JOINABLE, is_id_mark
 from .lock import scan_lock
@@ -155,6 +157,7 @@ class _Pass:
     ) -> None:
         self._store, self._assessor, self._web = store, assessor, web
         self._clock, self._options = clock, options
+        self._grouping = Grouping(key)
         self._author_key = lru_cache(maxsize=4096)(lambda author: stored_posts.author_key(key, author))
         self.lanes: Counter[str] = Counter()
         self.moved: list[Notice] = []
@@ -229,13 +232,13 @@ class _Pass:
         for failure in failures:
             tally.is_complete = False
             tally.fail(failure)
-        with self._store.write() as connection:
+        with self._regrouping(), self._store.write() as connection:
             # Somebody else may have kept some of them while they were assessed.
             known = look_up(connection, source.id, new)
             new = select_new(new, known)
             stored_sources.ensure(connection, source.id)
             now = self._clock()
-            outcome = keep(connection, new, known, assessments, now)
+            outcome = keep(connection, new, known, assessments, now, self._grouping)
             for alert_id, lane, level in outcome.raised:
                 note_alert(connection, self._options.channels, alert_id, lane=lane, level=level, now=now)
             stored_posts.add_marks(connection, source.id, marks)
@@ -278,6 +281,17 @@ class _Pass:
     def _finish(self, connection: Connection) -> None:
         if self._options.is_dry_run:
             connection.rollback()
+
+    @contextmanager
+    def _regrouping(self) -> Iterator[None]:
+        """Forget the campaigns in memory where what was written of them was rolled back."""
+        try:
+            yield
+        except BaseException:
+            self._grouping.forget()
+            raise
+        if self._options.is_dry_run:
+            self._grouping.forget()
 
 
 def _status(fetcher: SourceFetcher, tally: _Tally, trouble: Trouble | None) -> Status:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from ..errors import NotFoundError
-from .schema import alerts, assessments, posts
+from .schema import alerts, assessments, campaign_posts, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class AlertRecord:
     fetched: datetime
     province: str | None
     assessment: Mapping[str, Any]  #: as `Assessment.to_dict`
+    campaign: int | None = None  #: the first post of its campaign; None where it is in none
+    campaign_posts: int = 0  #: of that campaign, copies apart
 
 
 _POST_FIELDS = frozenset(AlertRecord.__dataclass_fields__) - {"id"}
@@ -123,14 +125,19 @@ def _risk_of(post_id: int) -> Any:
 
 
 def _joined() -> Select[Any]:
+    same = campaign_posts.alias()
+    size = select(func.count()).where(same.c.campaign == campaign_posts.c.campaign).scalar_subquery()
     return (
         select(
             *(column for column in alerts.c if column.name != "risk"),
             *(column for column in posts.c if column.name in _POST_FIELDS),
             assessments.c.body.label("assessment"),
+            campaign_posts.c.campaign,
+            size.label("campaign_posts"),
         )
         .join(posts, posts.c.id == alerts.c.post_id)
         .join(assessments, assessments.c.post_id == posts.c.id)
+        .outerjoin(campaign_posts, campaign_posts.c.post_id == posts.c.id)
     )
 
 

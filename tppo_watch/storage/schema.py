@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -391,5 +392,48 @@ outbox = Table(
     UniqueConstraint("channel", "subject"),
     Index("outbox_by_message", "message_id"),
     Index("outbox_by_alert", "alert_id"),
+    sqlite_autoincrement=True,
+)
+
+#: What links each post to others, and the campaign that follows. References to posts other than its own are
+#: plain numbers: a purged post takes no other with it.
+campaign_posts = Table(
+    "campaign_posts",
+    metadata,
+    Column("post_id", Id, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    #: The first post of the campaign; NULL for a post that is in none.
+    Column("campaign", Id),
+    Column("is_own", Boolean, nullable=False),
+    Column("is_recruitment", Boolean, nullable=False),
+    Column("stance", String(12), nullable=False),
+    #: Keyed hashes, where each stands, and its kind; then those of others that it names.
+    Column("contacts", JSON, nullable=False),
+    Column("passing", JSON, nullable=False),
+    Column("wording", Id),  # the post that founded it
+    Column("similarity", Float, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("novel", Integer, nullable=False),
+    Column("near", Id),
+    Column("alike", Id),
+    Column("alike_similarity", Float, nullable=False),
+    #: Shingles and slots of a post that stands for its wording; NULL for all others.
+    Column("shingles", LargeBinary),
+    Column("slots", JSON(none_as_null=True)),
+    Column("is_counted", Boolean, nullable=False),
+    Index("campaign_posts_by_campaign", "campaign"),
+)
+
+#: What people decided of campaigns, in order. Rows are only added; campaigns are their replay over the posts.
+campaign_decisions = Table(
+    "campaign_decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Id, ForeignKey("users.id")),  # NULL: the command line
+    Column("kind", String(8), nullable=False),
+    Column("left_posts", JSON, nullable=False),
+    Column("right_posts", JSON, nullable=False),
+    #: Which of them this one takes back, counted from 1; 0 for none.
+    Column("undone", Integer, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -1,0 +1,239 @@
+"""What links posts to campaigns, the campaigns that follow, and what people decided of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from .schema import alerts, assessments, campaign_decisions, campaign_posts, facts, posts
+
+_ROWS = 1_000  # read at once: few enough for their texts to fit into memory
+_KEY_FACT = "campaigns_key"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """What links one post to others. Posts are named by their ids."""
+
+    post_id: int
+    campaign: int | None  #: the first post of it; None for a post in none
+    is_own: bool
+    is_recruitment: bool
+    stance: str
+    contacts: list[list[Any]]
+    passing: list[int]
+    wording: int | None
+    similarity: float
+    size: int
+    novel: int
+    near: int | None
+    alike: int | None
+    alike_similarity: float
+    shingles: bytes | None = None
+    slots: list[int] | None = None
+    is_counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """What a person decided."""
+
+    at: datetime
+    actor: int | None
+    kind: str
+    left_posts: list[str]
+    right_posts: list[str]
+    undone: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostLink:
+    """Where a post belongs."""
+
+    campaign: int | None
+    wording: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignAlert:
+    """An alert of a campaign."""
+
+    id: int
+    lane: str
+    state: str
+    wording: int | None  #: of the post that stands for it
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A campaign in a list."""
+
+    first: int  #: its first post, by which it is called
+    posts: int
+    open_alerts: int
+    first_seen: datetime
+    last_seen: datetime
+    text: str  #: of its first post
+    entities: list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """A post of a campaign."""
+
+    id: int
+    source_id: str
+    time: datetime
+    text: str
+    level: str
+    entities: list[Mapping[str, Any]]
+
+
+def links(connection: Connection, limit: int) -> list[LinkRecord]:
+    """The latest `limit` posts that were grouped, in the order in which they came."""
+    latest = select(campaign_posts).order_by(campaign_posts.c.post_id.desc()).limit(limit)
+    return [LinkRecord(**row._mapping) for row in connection.execute(latest)][::-1]
+
+
+def add(connection: Connection, records: Sequence[LinkRecord]) -> None:
+    """Keep what links posts."""
+    if records:
+        connection.execute(insert(campaign_posts), [asdict(record) for record in records])
+
+
+def set_campaigns(connection: Connection, found: Mapping[int, int | None]) -> None:
+    """Note the campaigns of posts."""
+    if found:
+        query = update(campaign_posts).where(campaign_posts.c.post_id == bindparam("post"))
+        rows = [{"post": post, "first": first} for post, first in found.items()]
+        connection.execute(query.values(campaign=bindparam("first")), rows)
+
+
+def ungrouped(connection: Connection) -> Iterator[list[tuple[int, str, dict[str, Any]]]]:
+    """Id, text and assessment of the posts that were assessed and never grouped, oldest first, in parts."""
+    query = (
+        select(posts.c.id, posts.c.text, assessments.c.body)
+        .join(assessments, assessments.c.post_id == posts.c.id)
+        .outerjoin(campaign_posts, campaign_posts.c.post_id == posts.c.id)
+        .where(campaign_posts.c.post_id.is_(None))
+        .order_by(posts.c.id)
+        .limit(_ROWS)
+    )
+    while rows := connection.execute(query).all():
+        yield [(row.id, row.text, row.body) for row in rows]
+
+
+def use_key(connection: Connection, name: str) -> bool:
+    """Note by which key contacts are hashed; False, and all links forgotten, where it was another."""
+    known = connection.execute(select(facts.c.value).where(facts.c.name == _KEY_FACT)).scalar()
+    if known == name:
+        return True
+    if known is None:
+        connection.execute(insert(facts).values(name=_KEY_FACT, value=name))
+    else:
+        connection.execute(update(facts).where(facts.c.name == _KEY_FACT).values(value=name))
+    connection.execute(delete(campaign_posts))
+    return False
+
+
+def decisions(connection: Connection) -> list[DecisionRecord]:
+    """What people decided, in order."""
+    columns = [column for column in campaign_decisions.c if column.name != "id"]
+    rows = connection.execute(select(*columns).order_by(campaign_decisions.c.id))
+    return [DecisionRecord(**row._mapping) for row in rows]
+
+
+def add_decision(connection: Connection, record: DecisionRecord) -> None:
+    """Add to what people decided."""
+    connection.execute(insert(campaign_decisions).values(asdict(record)))
+
+
+def alerts_of(connection: Connection, campaigns: Sequence[int]) -> dict[int, list[CampaignAlert]]:
+    """Campaign -> its alerts, oldest first."""
+    query = (
+        select(
+            campaign_posts.c.campaign, alerts.c.id, alerts.c.lane, alerts.c.state, campaign_posts.c.wording
+        )
+        .join(campaign_posts, campaign_posts.c.post_id == alerts.c.post_id)
+        .where(campaign_posts.c.campaign.in_(campaigns))
+        .order_by(alerts.c.id)
+    )
+    found: dict[int, list[CampaignAlert]] = {}
+    for campaign, *alert in connection.execute(query):
+        found.setdefault(campaign, []).append(CampaignAlert(*alert))
+    return found
+
+
+def campaigns_of(connection: Connection) -> dict[int, int]:
+    """Post -> the first post of its campaign, for all that are in one."""
+    query = select(campaign_posts.c.post_id, campaign_posts.c.campaign).where(
+        campaign_posts.c.campaign.is_not(None)
+    )
+    return {row.post_id: row.campaign for row in connection.execute(query)}
+
+
+def links_of(connection: Connection, post_ids: Sequence[int]) -> dict[int, PostLink]:
+    """Campaign and wording of each of `post_ids` that was grouped."""
+    columns = campaign_posts.c
+    query = select(columns.post_id, columns.campaign, columns.wording).where(columns.post_id.in_(post_ids))
+    return {row.post_id: PostLink(row.campaign, row.wording) for row in connection.execute(query)}
+
+
+def listed(connection: Connection, *, limit: int | None = None) -> list[CampaignRecord]:
+    """Campaigns, those with the most open alerts first, then the largest, then the oldest."""
+    time = func.coalesce(posts.c.published, posts.c.fetched)
+    open_alerts = func.count(alerts.c.id).filter(alerts.c.state == "open")
+    grouped = (
+        select(
+            campaign_posts.c.campaign,
+            func.count().label("posts"),
+            open_alerts.label("open_alerts"),
+            func.min(time).label("first_seen"),
+            func.max(time).label("last_seen"),
+        )
+        .join(posts, posts.c.id == campaign_posts.c.post_id)
+        .outerjoin(alerts, alerts.c.post_id == campaign_posts.c.post_id)
+        .where(campaign_posts.c.campaign.is_not(None))
+        .group_by(campaign_posts.c.campaign)
+        .subquery()
+    )
+    query = (
+        select(grouped, posts.c.text, assessments.c.body)
+        .join(posts, posts.c.id == grouped.c.campaign)
+        .join(assessments, assessments.c.post_id == grouped.c.campaign)
+        .order_by(grouped.c.open_alerts.desc(), grouped.c.posts.desc(), grouped.c.campaign)
+        .limit(limit)
+    )
+    return [
+        CampaignRecord(
+            row.campaign, row.posts, row.open_alerts, row.first_seen, row.last_seen, row.text,
+            row.body["entities"],
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def members(connection: Connection, campaign: int) -> list[MemberRecord]:
+    """The posts of a campaign, in the order in which they came; empty where there is none of that name."""
+    query = (
+        select(
+            posts.c.id,
+            posts.c.source_id,
+            func.coalesce(posts.c.published, posts.c.fetched).label("time"),
+            posts.c.text,
+            assessments.c.level,
+            assessments.c.body,
+        )
+        .join(campaign_posts, campaign_posts.c.post_id == posts.c.id)
+        .join(assessments, assessments.c.post_id == posts.c.id)
+        .where(campaign_posts.c.campaign == campaign)
+        .order_by(posts.c.id)
+    )
+    return [
+        MemberRecord(row.id, row.source_id, row.time, row.text, row.level, row.body["entities"])
+        for row in connection.execute(query)
+    ]
