@@ -92,7 +92,9 @@ def parse(words: list[str]) -> None:
     """Parse a call as far as it can be without doing anything; raises where it is a wrong one."""
     name, *rest = words
     command = front.load_command(name)
-    while below := getattr(command, "commands", None):
+    while (below := getattr(command, "commands", None)) and not (
+        command.invoke_without_command and rest[0].startswith("-")
+    ):
         command, rest = below[rest[0]], rest[1:]
     command.make_context(name, rest)
 

@@ -44,7 +44,7 @@ class Print:
     shingles: bytes  #: uint32 in rising order: three words of a sentence each, slots masked
     slots: frozenset[int]  #: hashes of what stands in the slots
     contacts: tuple[Contact, ...]  #: those of whoever writes, in reading order
-    passing: tuple[Contact, ...]  #: those of a portal or a hotline, or named in somebody else's voice
+    passing: tuple[Contact, ...]  #: those of a portal or a hotline, accused, or named in another voice
     is_own: bool  #: written in the voice of a recruiter, not about one
     is_recruitment: bool  #: something in it points to recruitment worth a look
     stance: str
@@ -110,7 +110,7 @@ def _is_own(assessment: Assessment, words: str) -> bool:
 
 
 def _passes_on(sentence: str) -> bool:
-    return bool(_pattern("directory").search(sentence) or _pattern("help").search(sentence))
+    return any(_pattern(table).search(sentence) for table in ("directory", "help", "accused"))
 
 
 @lru_cache(maxsize=8)

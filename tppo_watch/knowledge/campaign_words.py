@@ -17,6 +17,7 @@ class CampaignWords(Checked):
     directory: Words
     help: Words
     about: Words
+    accused: Words
     distress: Words
     invitation: Words
 

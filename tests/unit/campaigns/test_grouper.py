@@ -106,6 +106,8 @@ def test_chain_letters_are_nobodys():
         ("Dicari kasir di Depok, hubungi 0812-0000-0001", 1),
         ("Dicari kasir. Pasang iklan gratis di LokerKota 0812-0000-0001", 0),
         ("Dicari kasir. Info penipuan: hotline pengaduan 0812-0000-0001", 0),
+        ("Awas penipuan, 0812-0000-0001 mengaku agen sawit", 0),
+        ("Bukan penipuan! Daftar langsung ke 0812-0000-0001", 1),
     ],
 )
 def test_whose_contact_a_post_names(text, own):
