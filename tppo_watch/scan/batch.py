@@ -229,7 +229,11 @@ class _CampaignAlerts:
         if link is None or link.campaign is None:
             return
         known = self._alerts.setdefault(link.campaign, [])
-        known[:] = [alert for alert in known if alert.id != alert_id]
+        for place, alert in enumerate(known):
+            if alert.id == alert_id:
+                if lane != alert.lane:  # it moved up, which opens it
+                    known[place] = CampaignAlert(alert_id, lane, "open", link.wording)
+                return
         known.append(CampaignAlert(alert_id, lane, "open", link.wording))
 
 
