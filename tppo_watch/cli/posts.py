@@ -74,7 +74,7 @@ def _as_dict(post: Found, reveal: bool) -> dict[str, Any]:
 def _row(post: Found, reveal: bool) -> list[str]:
     from ..alerts.masking import masked
     from ..alerts.views import excerpt
-    from .alerts import local
+    from .output import local
 
     text = post.text if reveal else masked(post.text)
     alert = f"#{post.alert_id} {post.alert_state}" if post.alert_id else ""
@@ -102,7 +102,7 @@ def history(id: PostId, reveal: Reveal = False, json: Json = False, config: Conf
     if json:
         print_json([_version(version, reveal) for version in versions])
         return
-    from .alerts import local
+    from .output import local
 
     rows = []
     for version in versions:
