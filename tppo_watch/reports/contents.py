@@ -21,7 +21,7 @@ GAP = 18.0  # points between two columns
 WHOLE_PAGE = HEIGHT
 NO_BREAK = "\u00a0"
 HALF = (TEXT_WIDTH - GAP) / 2
-WARNINGS, QUESTIONS, RISING, FIRST_PAGE_BARS = 4, 7, 5, 6
+WARNINGS, QUESTIONS, RISING, FIRST_PAGE_BARS = 4, 7, 5, 5
 #: Who does what: the first of its roles that stands here is where an agency is listed.
 _DUTIES = (
     ("protection", ("protection", "child_rights", "witness_victim_rights", "consular")),
@@ -161,7 +161,7 @@ def _trend_label(bulletin: Bulletin, words: Phrases) -> str:
 
 def _bars(key: str, rows: Sequence[Row], words: Phrases) -> Iterator[Block]:
     yield Heading(words(key))
-    drawn = figures.bars(rows[:FIRST_PAGE_BARS], words, HALF)
+    drawn = figures.bars(rows[:FIRST_PAGE_BARS], words, HALF, names=0.58)
     if drawn is None:
         yield Said(words("none_seen"))
         return
