@@ -98,6 +98,10 @@ class FetchSettings(_Section):
     host_pause_s: float = Field(default=5.0, ge=0, le=3600)  #: between two requests to one host
     parse_timeout_s: float = Field(default=10.0, gt=0, le=300)  #: to make posts of one feed
     parse_memory_mb: int = Field(default=512, ge=128, le=16_384)  #: for the process that reads feeds
+    max_pictures: int = Field(default=200, ge=1, le=10_000)  #: of one source, read in one scan
+    max_picture_bytes: int = Field(default=10 * 2**20, ge=1024, le=2**28)  #: of one picture
+    max_picture_pixels: int = Field(default=40_000_000, ge=1024, le=400_000_000)  #: width times height
+    picture_timeout_s: float = Field(default=30.0, ge=1, le=300)  #: processor time to read one picture
     contact: str | None = None  #: an address in the user agent, so that a site can reach whoever scans it
 
     @field_validator("allow_private", mode="before")

@@ -76,6 +76,7 @@ def to_new_post(
         published=post.published,
         author_key=author_key(post.author) if post.author else None,
         province=source.province,
+        pictures=post.pictures,
     )
 
 

@@ -20,12 +20,12 @@ from ..alerts.outbox import note_alert
 from ..config import FetchSettings, HealthSettings, SourceSettings
 from ..errors import FetchError, SourceError, StorageError
 from ..sources import Host, SourceFetcher, Web, host_of, read
-from ..storage import Store, notices, runs
+from ..storage import Store, notices, pictures, rejects, runs
 from ..storage import posts as stored_posts
 from ..storage import sources as stored_sources
 from ..storage.notices import Notice
 from ..storage.sources import SourceState
-from ..types import Failure, Post
+from ..types import Failure, Picture, Post
 from .ads import Draft, merge_messages, split_draft
 from .batch import (
     Assesses,
@@ -112,6 +112,7 @@ def scan(
         )
         if not options.is_dry_run:
             with store.write() as connection:
+                pictures.drop_orphans(connection)
                 runs.add(connection, started=started, finished=report.finished, report=report.to_dict())
     return report
 
@@ -174,6 +175,7 @@ class _Pass:
             etag=state.etag,
             last_modified=state.last_modified,
             now=self._clock(),
+            recall=self._recall,
         )
         tally = _Tally()
         trouble: Trouble | None = None
@@ -189,7 +191,7 @@ class _Pass:
             _log.debug("source failed", exc_info=True, extra={"source": source.id})
             trouble = Trouble(f"unexpected {type(exc).__name__} while reading")
         if trouble is not None:
-            tally.fail(Failure(source.id, "read", trouble.error))
+            tally.fail(Failure(source.id, "read", trouble.error, fetcher.sample(source)))
         self._remember(source, state, fetcher, tally, trouble)
         status = _status(fetcher, tally, trouble)
         _log.info("source read", extra={"source": source.id, "status": status, "new": tally.outcome.new})
@@ -274,9 +276,15 @@ class _Pass:
             stored_sources.save(connection, after)
             stored_sources.save_hosts(connection, [asdict(host) for host in self._web.take_changed()])
             notices.add(connection, moved)
+            rejects.keep(connection, source.id, tally.failures, now=now)
+            pictures.note(connection, fetcher.noted, now=now)
         self.moved += moved
         if trouble is None and tally.is_complete:
             fetcher.finish()
+
+    def _recall(self, place: str) -> Picture | None:
+        with self._store.read() as connection:
+            return pictures.recall(connection, place)
 
     def _finish(self, connection: Connection) -> None:
         if self._options.is_dry_run:

@@ -21,6 +21,7 @@ from ..errors import SourceError
 from ..types import Picture
 from .web import Web
 
+_SAMPLE = 256 * 1024  # bytes
 _MEMORY = "read:"  # begins the memory of a source of many parts, where others have a validator
 
 
@@ -104,6 +105,7 @@ class SourceFetcher:
         self._address = address  #: where the source has moved; its `url` without it
         self._actions: list[Callable[[], None]] = []
         self._recall = recall
+        self._head = b""
         self.noted: dict[str, Picture] = {}  #: to be kept for the next scan to recall
         self.unchanged = False
         self.moved_to: str | None = None
@@ -139,6 +141,15 @@ class SourceFetcher:
         while self._actions:
             self._actions.pop(0)()
 
+    def sample(self, source: SourceSettings) -> bytes:
+        """The beginning of what was opened, for inspection where it could not be read."""
+        if self._head or source.path is None or source.path.is_dir():
+            return self._head
+        try:
+            return regular_file(source.path, _SAMPLE)[:_SAMPLE]
+        except OSError:
+            return b""
+
     def attachment(self, source: SourceSettings, name: str, max_bytes: int) -> bytes:
         if re.match(r"https?://", name, re.I):
             content = self.web.get(name, source_id=source.id).body
@@ -166,6 +177,7 @@ class SourceFetcher:
             return None
         if is_conditional:
             self.etag, self.last_modified = answer.etag, answer.last_modified
+        self._head = answer.body[:_SAMPLE]
         return io.BytesIO(answer.body)
 
     def _open_file(self, source: SourceSettings, is_conditional: bool) -> BinaryIO | None:

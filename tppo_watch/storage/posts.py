@@ -13,7 +13,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, insert, select, update
 
 from ..errors import NotFoundError
-from ..types import Assessment
+from ..types import Assessment, Picture
+from .pictures import attach
 from .schema import alerts, assessments, insert_if_new, insert_or_update, post_marks, post_parts, posts
 
 # SQLite takes 32,766 values in one statement.
@@ -37,6 +38,7 @@ class NewPost:
     published: datetime | None = None
     author_key: str | None = None
     province: str | None = None
+    pictures: tuple[Picture, ...] = ()  #: whose words are part of `text`
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Version:
     level: str | None
 
 
-_POST_FIELDS = tuple(name for name in NewPost.__dataclass_fields__ if name != "parts")
+_POST_FIELDS = tuple(name for name in NewPost.__dataclass_fields__ if name not in ("parts", "pictures"))
 
 
 def content_hash(text: str) -> str:
@@ -245,6 +247,8 @@ def add(connection: Connection, new: Sequence[tuple[NewPost, int | None]]) -> li
         for part in post.parts
     ]
     connection.execute(insert_if_new(connection, post_parts), parts)
+    for post_id, (post, _) in zip(ids, new, strict=True):
+        attach(connection, post_id, post.pictures, now=post.fetched)
     return ids
 
 

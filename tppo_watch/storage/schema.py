@@ -184,6 +184,53 @@ post_marks = Table(
     Index("post_marks_by_post_id", "post_id"),
 )
 
+#: Pictures whose words were read. The content is kept only where there are any: it may show a person.
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("media_type", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("content", LargeBinary),
+    Column("seen", UtcDateTime, nullable=False),
+)
+
+#: Which picture an address, as a digest, was found to hold: it is not fetched again.
+picture_places = Table(
+    "picture_places",
+    metadata,
+    Column("place", String(64), primary_key=True),
+    Column("sha256", String(64), ForeignKey("pictures.sha256", ondelete="CASCADE"), nullable=False),
+    Index("picture_places_by_sha256", "sha256"),
+)
+
+#: Whose words are part of which post.
+post_pictures = Table(
+    "post_pictures",
+    metadata,
+    Column("post_id", Id, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), ForeignKey("pictures.sha256"), nullable=False),
+    Index("post_pictures_by_sha256", "sha256"),
+)
+
+#: What could not be read, for inspection.
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source_id", String(80), ForeignKey("sources.id"), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    UniqueConstraint("source_id", "digest"),
+    sqlite_autoincrement=True,
+)
+
 #: What was purged or outlived its time, as digests: no source brings it back.
 purged = Table(
     "purged",
