@@ -41,6 +41,7 @@ from .storage import (
     open_store,
     posts,
     purge,
+    rejects,
     search,
     sources,
     transfer,
@@ -49,6 +50,7 @@ from .storage.alerts import AlertRecord
 from .storage.campaigns import CampaignRecord, DecisionRecord, MemberRecord
 from .storage.keys import give_up_key, load_key, open_key, rotate_key
 from .storage.posts import KEY_BYTES
+from .storage.rejects import Reject
 from .storage.sources import SourceState
 
 if TYPE_CHECKING:
@@ -256,6 +258,21 @@ class Watch:
             should_stop=should_stop,
             channels=self._channels,
         )
+
+    def rejects(self, source_id: str | None = None) -> list[Reject]:
+        """What could not be read, of one source or of all, the last seen first; without the bytes."""
+        with self._store.read() as connection:
+            return rejects.listed(connection, source_id)
+
+    def reject(self, reject_id: int) -> Reject:
+        """One of them with its bytes: they are personal data. Raises `NotFoundError`."""
+        with self._store.read() as connection:
+            return rejects.get(connection, reject_id)
+
+    def clear_rejects(self, source_id: str) -> int:
+        """Delete what is kept of a source because it could not be read; how many they were."""
+        with self._store.write() as connection:
+            return rejects.clear(connection, source_id)
 
     def sources(self) -> list[tuple[SourceSettings, SourceState | None]]:
         """Each source in the order of the settings, with how it fared; None for one never tried."""

@@ -66,6 +66,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield _database(config)
     yield from _sources(config)
     yield _author_key(config)
+    yield _pictures()
     yield _encoding()
 
 
@@ -190,6 +191,15 @@ def _author_key(config: Path) -> Finding:
         return f"{path}; keep a copy apart from the database" if is_used else f"{path}, not used yet"
 
     return _tried("author key", check, "bring the key file back from its own backup")
+
+
+def _pictures() -> Finding:
+    from ..sources.pictures import missing
+
+    lack, _, repair = (missing() or "").partition("; run: ")
+    if lack:
+        return Finding("pictures", "missing", lack, repair)
+    return Finding("pictures", "ok", "words in pictures can be read")
 
 
 def _encoding() -> Finding:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..config import SourceSettings
     from ..scan import Health
     from ..sources.discovery import Found
+    from ..storage.rejects import Reject
 
 app = typer.Typer(help="The sources, and how each fared lately.", no_args_is_help=True)
 
@@ -36,11 +38,17 @@ def list_sources(config: Config = CONFIG, json: Json = False) -> None:
     with open_watch(config) as watch:
         kept = {source.id: state.posts for source, state in watch.sources() if state}
         healths = {health.source_id: health for health in watch.health()}
-        rows = [_row(source, healths[source.id], kept.get(source.id)) for source in watch.settings.sources]
+        rejected = Counter(reject.source_id for reject in watch.rejects())
+        rows = [
+            _row(source, healths[source.id], kept.get(source.id)) | {"unreadable": rejected[source.id]}
+            for source in watch.settings.sources
+        ]
     if json:
         print_json(rows)
     elif rows:
-        columns = ("id", "kind", "every", "posts", "status", "last success", "last item", "last error")
+        columns = (
+            "id", "kind", "every", "posts", "unreadable", "status", "last success", "last item", "last error"
+        )  # fmt: skip
         print_table(columns, [[_cell(row.get(name.replace(" ", "_"))) for name in columns] for row in rows])
     else:
         say(f"{config} names no sources; add one with: tppo-watch sources add")
@@ -96,7 +104,7 @@ def add(
     """
     from ..sources.entries import add_source
 
-    options: dict[str, str] = {}
+    options: dict[str, Any] = {}
     if kind is None:
         found = _identified(place, config)
         if found.kind is None:
@@ -123,6 +131,64 @@ def remove(id: Annotated[str, typer.Argument(help="Its id.")], config: Config = 
 
 
 @app.command()
+def rejects(
+    id: Annotated[str | None, typer.Argument(help="A source; all of them without it.")] = None,
+    show: Annotated[int | None, typer.Option("--show", help="Print one of them, by its number.")] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Do not hide phone and identity numbers.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Delete those of this source.")] = False,
+    config: Config = CONFIG,
+    json: Json = False,
+) -> None:
+    """List what could not be read: the last 50 items of each source, for 90 days.
+
+    Example: tppo-watch sources rejects loker-kaltim
+    """
+    if clear and id is None:
+        raise typer.BadParameter("name the source whose items are to be deleted", param_hint="--clear")
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        if clear:
+            assert id is not None
+            say(f"deleted {watch.clear_rejects(id)} unreadable items of {id}")
+        elif show is not None:
+            print(_raw(watch.reject(show), reveal))
+        else:
+            _print_rejects(watch.rejects(id), json)
+
+
+def _print_rejects(found: list[Reject], json: bool) -> None:
+    if json:
+        print_json([_of_reject(reject) for reject in found])
+    elif found:
+        columns = ("number", "item", "reason", "bytes", "scans", "last seen")
+        print_table(columns, [[_cell(value) for value in list(_of_reject(r).values())[1:]] for r in found])
+    else:
+        say("everything that was read could be read")
+
+
+def _of_reject(reject: Reject) -> dict[str, Any]:
+    return {
+        "source": reject.source_id,
+        "number": reject.id,
+        "item": shown(reject.item),
+        "reason": shown(reject.reason),
+        "bytes": reject.size,
+        "scans": reject.times,
+        "last_seen": _iso(reject.last_seen),
+    }
+
+
+def _raw(reject: Reject, reveal: bool) -> str:
+    """The bytes as text that is safe on a terminal."""
+    from ..alerts.masking import masked
+
+    text = (reject.raw or b"").decode("utf-8", "replace")
+    lines = (text if reveal else masked(text)).splitlines()
+    return "\n".join(shown(line) for line in lines)
+
+
+@app.command()
 def check(
     place: Annotated[str, typer.Argument(help="An http(s) address, or a file.")],
     config: Config = CONFIG,
@@ -138,12 +204,15 @@ def check(
     if json:
         print_json(_described(place, found))
         return
-    kind = ", ".join([found.kind, *(f"{name} = {value}" for name, value in found.options.items())])
+    options = (f"{name} = {'true' if value is True else value}" for name, value in found.options.items())
+    kind = ", ".join([found.kind, *options])
     print(f"{shown(place)}: {shown(kind)}, {len(found.posts)} posts, {len(found.failures)} unreadable items")
     for post in found.posts[:3]:
         print(f"  {_iso(post.published) or 'no time':25}  {_first_words(post.title or post.text)}")
     for failure in found.failures[:3]:
         say(f"{failure.item}: {failure.reason}")
+    for note in found.notes:
+        print(f"Note: {shown(note)}")
     print(f"Add it with: tppo-watch sources add NAME {shown(place)}")
 
 
@@ -155,6 +224,7 @@ def _described(place: str, found: Found) -> dict[str, Any]:
         "options": dict(found.options),
         "posts": len(found.posts),
         "failures": [{"item": f.item, "reason": f.reason} for f in found.failures[:50]],
+        "notes": list(found.notes),
         **({"oldest": _iso(min(times)), "newest": _iso(max(times))} if times else {}),
     }
 
@@ -164,7 +234,8 @@ def _identified(place: str, config: Path) -> Found:
     from ..sources.discovery import identify
 
     try:
-        return identify(place, load_settings(config).fetch if config.exists() else FetchSettings())
+        fetch = load_settings(config).fetch if config.exists() else FetchSettings()
+        return identify(place, fetch, now=datetime.now(UTC))
     except SourceError as exc:
         raise SourceError(place, exc.message) from exc  # it has no id yet
 

@@ -74,6 +74,10 @@ class Fetcher(Protocol):
         """Have it known next time what is at an address, or has a digest."""
         ...
 
+    def may_read_picture(self) -> bool:
+        """Whether one more picture may be read in this scan; counts it."""
+        ...
+
 
 class SourceFetcher:
     """Opens one source and keeps the validators of what it opened.
@@ -106,6 +110,7 @@ class SourceFetcher:
         self._actions: list[Callable[[], None]] = []
         self._recall = recall
         self._head = b""
+        self._pictures = 0
         self.noted: dict[str, Picture] = {}  #: to be kept for the next scan to recall
         self.unchanged = False
         self.moved_to: str | None = None
@@ -132,6 +137,10 @@ class SourceFetcher:
 
     def note(self, place: str, picture: Picture) -> None:
         self.noted[place] = picture
+
+    def may_read_picture(self) -> bool:
+        self._pictures += 1
+        return self._pictures <= self.config.max_pictures
 
     def when_kept(self, action: Callable[[], None]) -> None:
         self._actions.append(action)
@@ -212,12 +221,16 @@ class GivenFetcher(SourceFetcher):
     def __init__(self, other: Fetcher, body: bytes) -> None:
         super().__init__(other.config, web=other.web, now=other.now, recall=other.recall)
         self._body, self._other = body, other
+        self.is_partial = False  #: something had to be left out
 
     def note(self, place: str, picture: Picture) -> None:
         self._other.note(place, picture)
 
+    def may_read_picture(self) -> bool:
+        return self._other.may_read_picture()
+
     def forget(self) -> None:
-        self._other.forget()
+        self.is_partial = True
 
     def open(
         self, source: SourceSettings, *, is_page: bool = False, is_conditional: bool = True

@@ -18,7 +18,7 @@ _TABLE = re.compile(r"\s*\[")
 _SOURCES = re.compile(r"\s*\[\[\s*sources\s*\]\]\s*(?:#.*)?")
 
 
-def add_source(file: Path, entry: Mapping[str, str]) -> None:
+def add_source(file: Path, entry: Mapping[str, str | bool]) -> None:
     """Append a ``[[sources]]`` table with these keys to the settings file; a file that is missing is made.
 
     Raises
@@ -82,6 +82,6 @@ def _read(file: Path) -> str:
         raise ConfigError("is not UTF-8 text", file=str(file)) from None
 
 
-def _quoted(value: str) -> str:
-    """A TOML basic string: JSON's, apart from the sign that only TOML forbids."""
+def _quoted(value: str | bool) -> str:
+    """A value in TOML, whose strings are JSON's, apart from the sign that only TOML forbids."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

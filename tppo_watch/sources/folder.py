@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,15 +19,14 @@ from ..errors import SourceError
 from ..types import Failure, Post
 from .content import Fetcher, GivenFetcher, regular_file
 from .kinds import candidates, hint_for
-from .pictures import with_pictures
-from .plain import media_type_of
+from .pictures import missing, with_pictures
+from .plain import media_type_of, shown_name
 
 SETTLED_S = 30.0  #: a file that was written to later than this many seconds ago may not be whole
 DONE, FAILED = "done", "failed"
 _MAX_DEPTH = 3  # folders below the one that is watched
 _MAX_FILES = 20_000  # looked at in one scan
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".temp", ".swp", "~")
-_NUMBER = re.compile(r"\+?\d(?:[\d\s().-]{5,20}\d)")  # names of chats are often numbers
 _RAW = 65_536
 
 
@@ -65,14 +63,11 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
             continue
         if body is None:
             continue  # it changed while it was read
-        yield from _finished(file, source, fetcher, _items(file, body, source, fetcher, referred))
-        marks.add(file.mark)
-    exports = {file.path.parent for file in files if file.path.name == "result.json"}
-    for file in pictures:
-        marks.add(file.mark)
-        if file.path in referred or exports.intersection(file.path.parents):
-            continue
-        yield from _finished(file, source, fetcher, _picture(file, source))
+        given = GivenFetcher(fetcher, body if isinstance(body, bytes) else b"")
+        yield from _finished(file, source, fetcher, _items(file, body, source, given, referred))
+        if not given.is_partial:
+            marks.add(file.mark)
+    yield from _pictures(pictures, files, source, fetcher, referred, marks)
     if is_over:
         said = f"{len(settled)} new files, the first {fetcher.config.max_items} read; the next scan goes on"
         yield Failure(source.id, "read", said)
@@ -127,13 +122,7 @@ def _looked_at(path: Path, source: SourceSettings) -> _File | None:
 
 
 def _shown(path: Path, root: Path) -> str:
-    """A name as it may stand in a report: no control characters, no phone numbers."""
-    try:
-        name = str(path.relative_to(root))
-    except ValueError:
-        name = path.name
-    name = "".join(c if c.isprintable() else "?" for c in name.encode("utf-8", "replace").decode())
-    return _NUMBER.sub("[nomor]", name)[:120]
+    return shown_name(str(path.relative_to(root)) if path.is_relative_to(root) else path.name)
 
 
 def _is_settling(file: _File, now: datetime | None) -> bool:
@@ -157,7 +146,7 @@ def _content(file: _File, source: SourceSettings, fetcher: Fetcher) -> bytes | F
 
 
 def _items(
-    file: _File, body: bytes | Failure, source: SourceSettings, fetcher: Fetcher, referred: set[Path]
+    file: _File, body: bytes | Failure, source: SourceSettings, given: GivenFetcher, referred: set[Path]
 ) -> Iterator[Post | Failure]:
     """What a file holds, read as the first kind under which it gives a post."""
     if isinstance(body, Failure):
@@ -170,7 +159,6 @@ def _items(
         if kind.kind == "sitemap":  # would send us out into the net, at the word of a stranger
             continue
         inner = kind.model_copy(update=ours)
-        given = GivenFetcher(fetcher, body)
         try:
             found = list(module.read(inner, given))
         except SourceError as exc:
@@ -195,11 +183,34 @@ def _of_file(item: Post | Failure, file: _File, source: SourceSettings) -> Post 
     return item if item.chat is None else replace(item, chat=f"{file.name}/{item.chat}")
 
 
+def _pictures(
+    pictures: list[_File],
+    files: list[_File],
+    source: SourceSettings,
+    fetcher: Fetcher,
+    referred: set[Path],
+    marks: set[str],
+) -> Iterator[Post | Failure]:
+    """Posts of the pictures that belong to no export; adds the marks of those that are done with."""
+    exports = {file.path.parent for file in files if file.path.name == "result.json"}
+    alone = [
+        file for file in pictures if file.path not in referred and not exports.intersection(file.path.parents)
+    ]
+    marks.update({file.mark for file in pictures}.difference(file.mark for file in alone))
+    if alone and source.images and (lack := missing()):
+        yield Failure(source.id, "read pictures", f"{len(alone)} pictures wait: {lack}")
+        return
+    for file in alone:
+        given = GivenFetcher(fetcher, b"")
+        yield from _finished(file, source, fetcher, with_pictures(_picture(file, source), source, given))
+        if not given.is_partial:
+            marks.add(file.mark)
+
+
 def _picture(file: _File, source: SourceSettings) -> Iterator[Post | Failure]:
     if not source.images:
-        yield Failure(
-            f"{source.id}: {file.name}", "read", "is a picture; set images = true to have its words read"
-        )
+        said = "is a picture; set images = true to have its words read"
+        yield Failure(f"{source.id}: {file.name}", "read", said)
         return
     name = os.path.relpath(file.path, source.path)
     native = "p-" + hashlib.sha256(os.fsencode(name)).hexdigest()[:20]

@@ -18,15 +18,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from ..config import FetchSettings, SourceSettings
-from ..errors import FetchError, SourceError
+from ..errors import SourceError
 from ..types import Failure, Picture, Post
 from . import picture_worker
 from .content import Fetcher
-from .plain import media_type_of
+from .plain import media_type_of, shown_name
 
 LANGUAGES = "ind+eng"
 _MOST_OF_ONE_POST = 10  # pictures; an album of Telegram has as many
@@ -35,12 +36,17 @@ _LEAST_CERTAINTY = 40.0
 _WORKER = Path(picture_worker.__file__)
 
 
+@lru_cache(maxsize=1)
 def missing() -> str | None:
     """What this machine lacks to read pictures, and how to get it; None where it lacks nothing."""
     if find_spec("PIL") is None:
         return "reading pictures needs Pillow; run: pip install 'tppo-watch[ocr]'"
     if shutil.which("tesseract") is None:
         return "reading pictures needs Tesseract; run: sudo apt-get install tesseract-ocr tesseract-ocr-ind"
+    found = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=False)
+    if absent := sorted(set(LANGUAGES.split("+")).difference(found.stdout.split())):
+        packages = " ".join(f"tesseract-ocr-{language}" for language in absent)
+        return f"Tesseract lacks its models for {', '.join(absent)}; run: sudo apt-get install {packages}"
     return None
 
 
@@ -51,6 +57,7 @@ def with_pictures(
     lack = missing() if source.images else None
     if lack:
         yield Failure(source.id, "read pictures", lack)
+        fetcher.forget()
     album = _Album(source, fetcher)
     for item in items:
         if isinstance(item, Failure):
@@ -69,13 +76,14 @@ def with_pictures(
 class _UnreadableError(SourceError):
     """A picture that will not be any better next time."""
 
+    content = b""
+
 
 class _Album:
     """The pictures of one source in one scan."""
 
     def __init__(self, source: SourceSettings, fetcher: Fetcher) -> None:
         self._source, self._fetcher = source, fetcher
-        self._read = 0
         self.left_out = 0
 
     def read(self, post: Post) -> Iterator[Post | Failure]:
@@ -84,10 +92,8 @@ class _Album:
             try:
                 picture = self._picture(name)
             except SourceError as exc:
-                # Nothing of the name: it is the source's own, and may hold a number.
-                yield Failure(
-                    f"{self._source.id}: a picture of {post.native_id[:200]}", "read pictures", exc.message
-                )
+                where = f"{self._source.id}: {shown_name(name)}"
+                yield Failure(where, "read pictures", exc.message, getattr(exc, "content", b""))
                 continue
             if picture is not None and picture.text:
                 pictures.append(picture)
@@ -101,24 +107,24 @@ class _Album:
         is_remote = "://" in name
         if is_remote and (known := self._fetcher.recall(name)):
             return known
-        if self._read >= config.max_pictures:
+        if not is_remote:
+            content = self._fetcher.attachment(self._source, name, config.max_picture_bytes)
+            digest = hashlib.sha256(content).hexdigest()
+            if known := self._fetcher.recall(digest):
+                return known
+        if not self._fetcher.may_read_picture():
             self.left_out += 1
             return None
-        try:
+        if is_remote:
             content = self._fetcher.attachment(self._source, name, config.max_picture_bytes)
-        except FetchError:
-            self._read += 1
+            digest = hashlib.sha256(content).hexdigest()
+        try:
+            picture = self._fetcher.recall(digest) or _of(content, digest, config, self._source.id)
+        except _UnreadableError as exc:
+            self._fetcher.note(name if is_remote else digest, Picture(digest, "", b"", ""))
+            exc.content = content
             raise
-        digest = hashlib.sha256(content).hexdigest()
-        picture = self._fetcher.recall(digest)
-        if picture is None:
-            self._read += 1
-            try:
-                picture = _of(content, digest, config, self._source.id)
-            except _UnreadableError:
-                self._fetcher.note(name if is_remote else digest, Picture(digest, "", b"", ""))
-                raise
-            self._fetcher.note(digest, picture)
+        self._fetcher.note(digest, picture)
         if is_remote:
             self._fetcher.note(name, picture)
         return picture

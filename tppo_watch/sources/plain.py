@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
+import re
 
 from ..errors import SourceError
 
+_NUMBER = re.compile(r"\+?\d(?:[\d\s().-]{5,20}\d)")  # names of chats are often numbers
 _PICTURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -58,6 +60,12 @@ def unrepeated(native_id: str, seen: dict[str, int]) -> str:
     """`native_id`, numbered from its second use in one source on; `seen` counts the uses."""
     seen[native_id] = count = seen.get(native_id, 0) + 1
     return native_id if count == 1 else f"{native_id}~{count}"
+
+
+def shown_name(name: str) -> str:
+    """The name of a file as it may stand in a report: no control characters, no phone numbers."""
+    printable = "".join(c if c.isprintable() else "?" for c in name.encode("utf-8", "replace").decode())
+    return _NUMBER.sub("[nomor]", printable)[:120]
 
 
 def media_type_of(content: bytes) -> str | None:
