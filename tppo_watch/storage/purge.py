@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select, update
 
 from ..errors import NotFoundError
+from .pictures import drop_orphans
 from .posts import chunks
 from .schema import (
     alerts,
@@ -166,6 +167,7 @@ def _remove(
             if found := connection.execute(going).scalars().all():
                 forget(found)
             _cascade(connection, posts, some, removed)
+    removed["pictures"] += drop_orphans(connection)
     return {table: rows for table, rows in removed.items() if rows}
 
 
