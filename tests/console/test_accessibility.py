@@ -21,6 +21,7 @@ STATES = (
     "/settings",
     "/sources",
     "/statistics",
+    "/deliveries",
     "/audit",
     "/users",
     "/posts/999",

@@ -32,6 +32,7 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("queue", "/queue", "view"),
     ("sources", "/sources", "view"),
     ("statistics", "/statistics", "view"),
+    ("deliveries", "/deliveries", "rules"),
     ("audit", "/audit", "audit"),
     ("users", "/users", "users"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import accounts, decisions, entrance, export, figures, log, own, posts, queue
+from . import accounts, decisions, entrance, export, figures, log, messages, own, posts, queue
 
 ROUTERS = (
     entrance.router,
@@ -12,6 +12,7 @@ ROUTERS = (
     export.router,
     figures.router,
     log.router,
+    messages.router,
     own.router,
     accounts.router,
 )
