@@ -21,6 +21,7 @@ STATES = (
     "/settings",
     "/sources",
     "/statistics",
+    "/campaigns",
     "/deliveries",
     "/audit",
     "/users",

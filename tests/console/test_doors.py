@@ -32,6 +32,11 @@ EXPECTED = {
     "POST /bulk": "reviewer",
     "POST /bulk/apply": "reviewer",
     "POST /undo": "reviewer",
+    "GET /campaigns": "reader",
+    "GET /campaigns/{name}": "reader",
+    "POST /campaigns/merge": "reviewer",
+    "POST /campaigns/split": "reviewer",
+    "POST /campaigns/undo": "reviewer",
     "GET /sources": "reader",
     "GET /statistics": "reader",
     "GET /settings": "reader",
@@ -96,7 +101,7 @@ def test_every_route_takes_its_visit_from_a_door():
 def test_every_route_for_every_role(world, clients, post, route, role):
     """Who may not is refused before anything is done; who may is not."""
     method, path = route.split()
-    path = path.format(alert_id=post, user_id=999, form="json", message_id="0" * 32, rule_id=9)
+    path = path.format(alert_id=post, user_id=999, form="json", message_id="0" * 32, rule_id=9, name="c1")
     client = clients[role] if role else world.client()
     least = EXPECTED[route]
     if route == "POST /sign-out" and role:

@@ -30,6 +30,7 @@ _MAX_READERS = 2_000
 #: Page -> its address and what one must be allowed to do to see it, in the order of the navigation.
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("queue", "/queue", "view"),
+    ("campaigns", "/campaigns", "view"),
     ("sources", "/sources", "view"),
     ("statistics", "/statistics", "view"),
     ("deliveries", "/deliveries", "rules"),

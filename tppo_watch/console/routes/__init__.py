@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import accounts, decisions, entrance, export, figures, log, messages, own, posts, queue
+from . import accounts, campaigns, decisions, entrance, export, figures, log, messages, own, posts, queue
 
 ROUTERS = (
     entrance.router,
     queue.router,
     posts.router,
     decisions.router,
+    campaigns.router,
     export.router,
     figures.router,
     log.router,

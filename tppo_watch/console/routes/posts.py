@@ -7,8 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 
+from ...alerts.masking import masked
+from ...alerts.views import excerpt
 from ...reports import dossier
 from ...review import REASONS, Act, Case
+from ...storage.alerts import AlertRecord
 from ...text.showing import shown
 from .. import views
 from ..choices import SNOOZES, act_in_words
@@ -17,6 +20,8 @@ from ..visit import Says, Visit
 from .queue import people, say_last_act
 
 router = APIRouter()
+
+SHOWN_ALIKE = 5  # other posts of the campaign
 
 AlertId = Annotated[int, Path(ge=1, le=2**53)]
 
@@ -54,8 +59,7 @@ def post_page(visit: Visit, case: Case) -> Response:
         "holder": item.held_by or names.get(state.assignee or 0, ""),
         "clock": views.clock(item.clock, visit.now, visit.speaker, is_waiting=state.is_waiting),
         "history": [_step(act, visit, names) for act in reversed(case.history)],
-        "campaign": None,
-        "alike": [],
+        **_alike(item.alert, visit),
         "images": [],
     }
     return visit.page(
@@ -68,6 +72,18 @@ def post_page(visit: Visit, case: Case) -> Response:
         people=_assignable(visit),
         **views.referral(dossier(item.alert, lang=visit.speaker.lang), visit.speaker),
     )
+
+
+def _alike(alert: AlertRecord, visit: Visit) -> dict[str, Any]:
+    """The campaign of a post, and the first words of some others in it."""
+    if alert.campaign is None:
+        return {"campaign": None, "alike": []}
+    others = visit.house.watch.campaign_members(alert.campaign, limit=SHOWN_ALIKE + 1)
+    lines = [shown(excerpt(masked(one.text, one.entities))) for one in others if one.id != alert.post_id]
+    return {
+        "campaign": {"name": f"c{alert.campaign}", "posts": alert.campaign_posts},
+        "alike": lines[:SHOWN_ALIKE],
+    }
 
 
 def _step(act: Act, visit: Visit, names: dict[int, str]) -> dict[str, Any]:

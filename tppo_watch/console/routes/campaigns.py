@@ -1,0 +1,114 @@
+"""Campaigns: posts of one recruiter, with what links each; merging, splitting and taking back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import Response
+
+from ...alerts.masking import masked
+from ...alerts.views import excerpt
+from ...campaigns import Reason
+from ...storage.campaigns import CampaignRecord, DecisionRecord, MemberRecord
+from ...text.showing import shown
+from ..doors import looking, sending
+from ..visit import Visit
+from .decisions import number
+from .queue import people
+
+router = APIRouter()
+
+SHOWN = 200  # campaigns in the list, posts of one, decisions
+Name = Annotated[str, Path(pattern=r"^c\d{1,15}$")]
+
+
+@router.get("/campaigns")
+def campaigns(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
+    watch = visit.house.watch
+    decisions = watch.campaign_decisions()
+    taken_back = {decision.undone for decision in decisions}
+    names = people(visit)
+    lines = [
+        _decision(place, decision, visit, names) | {"is_undone": place in taken_back}
+        for place, decision in enumerate(decisions, start=1)
+    ]
+    return visit.page(
+        "campaigns.html",
+        here="campaigns",
+        campaigns=[_campaign(found, visit) for found in watch.campaigns(limit=SHOWN)],
+        suggestions=watch.campaign_suggestions()[:SHOWN] if visit.may("decide") else [],
+        decisions=lines[:-SHOWN:-1],
+    )
+
+
+@router.get("/campaigns/{name}")
+def campaign(visit: Annotated[Visit, Depends(looking("view"))], name: Name) -> Response:
+    found = visit.house.watch.campaign(name)
+    return visit.page(
+        "campaign.html",
+        here="campaigns",
+        name=name,
+        members=[_member(member, reasons, visit) for member, reasons in found[:SHOWN]],
+        unshown=max(0, len(found) - SHOWN),
+    )
+
+
+@router.post("/campaigns/merge")
+def merge(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
+    left, right = visit.field("left").strip(), visit.field("right").strip()
+    visit.house.watch.merge_campaigns(left, right, actor=visit.user.id)
+    return visit.go("/campaigns", said="merged")
+
+
+@router.post("/campaigns/split")
+def split(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
+    posts = [str(number(value)) for value in visit.form.get("post", [])]
+    visit.house.watch.split_campaign(posts, actor=visit.user.id)
+    return visit.go("/campaigns", said="split")
+
+
+@router.post("/campaigns/undo")
+def undo(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
+    visit.house.watch.undo_campaign_decision(number(visit.field("number")), actor=visit.user.id)
+    return visit.go("/campaigns", said="undone")
+
+
+def _campaign(found: CampaignRecord, visit: Visit) -> dict[str, Any]:
+    return {
+        "name": f"c{found.first}",
+        "posts": found.posts,
+        "open": found.open_alerts,
+        "first": visit.speaker.time(found.first_seen),
+        "last": visit.speaker.time(found.last_seen),
+        "excerpt": shown(excerpt(masked(found.text, found.entities))),
+    }
+
+
+def _member(member: MemberRecord, reasons: tuple[Reason, ...], visit: Visit) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "source": shown(member.source_id),
+        "time": visit.speaker.time(member.time),
+        "level": visit.speaker.words.term("levels", member.level),
+        "excerpt": shown(excerpt(masked(member.text, member.entities))),
+        "why": [_why(reason, visit) for reason in reasons],
+    }
+
+
+def _why(reason: Reason, visit: Visit) -> str:
+    said = visit.say(f"why.{reason.kind}")
+    if reason.similarity is not None:
+        said = f"{said} ({visit.speaker.words.share(reason.similarity)})"
+    return said
+
+
+def _decision(place: int, decision: DecisionRecord, visit: Visit, names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "number": place,
+        "what": visit.say(f"campaigns.did_{decision.kind}"),
+        "who": names.get(decision.actor or 0, visit.say("history.machine")),
+        "time": visit.speaker.time(decision.at),
+        "about": ", ".join([*decision.left_posts, *decision.right_posts][:12]),
+        "can_undo": decision.kind != "undo" and visit.may("decide"),
+    }
