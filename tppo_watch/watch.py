@@ -299,6 +299,11 @@ class Watch:
             members = campaigns.members(connection, int(found.id[1:]))
             return [(member, grouper.why(str(member.id))) for member in members]
 
+    def campaign_members(self, first: int, *, limit: int) -> list[MemberRecord]:
+        """The first posts of the campaign that begins with the post `first`, without why they are in it."""
+        with self._store.read() as connection:
+            return campaigns.members(connection, first, limit=limit)
+
     def campaign_suggestions(self) -> list[Suggestion]:
         """What may be one campaign and waits for a person, the most alike first."""
         with self._regrouped() as (_, _, grouper):

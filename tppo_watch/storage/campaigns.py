@@ -217,8 +217,8 @@ def listed(connection: Connection, *, limit: int | None = None) -> list[Campaign
     ]  # fmt: skip
 
 
-def members(connection: Connection, campaign: int) -> list[MemberRecord]:
-    """The posts of a campaign, in the order in which they came; empty where there is none of that name."""
+def members(connection: Connection, campaign: int, *, limit: int | None = None) -> list[MemberRecord]:
+    """The first posts of a campaign, in the order in which they came; none where there is no such."""
     query = (
         select(
             posts.c.id,
@@ -232,6 +232,7 @@ def members(connection: Connection, campaign: int) -> list[MemberRecord]:
         .join(assessments, assessments.c.post_id == posts.c.id)
         .where(campaign_posts.c.campaign == campaign)
         .order_by(posts.c.id)
+        .limit(limit)
     )
     return [
         MemberRecord(row.id, row.source_id, row.time, row.text, row.level, row.body["entities"])
