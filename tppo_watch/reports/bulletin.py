@@ -7,9 +7,9 @@ new terms, which a person has accepted and which are checked again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
 from statistics import median
 from typing import Any
 
@@ -49,6 +49,7 @@ class Row:
     count: Shown
     usual: Shown | None  #: the median of the periods before; None where there are fewer than `LEAST_PAST`
     is_rising: bool = False
+    signal: date | None = None  #: the first day of the period above what was expected of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def _number(shown: Shown | None) -> float:
 class _Facts:
     """What one marked post adds to the counts."""
 
+    day: date
     lane: str
     type: str
     methods: frozenset[str]
@@ -187,7 +189,7 @@ def compose(
     place_of = {day: each for each in periods for day in _days(each)}
     for post in marked:
         each = place_of.get(post.at.astimezone(zone).date())
-        if each is not None and (found := _facts(post, province)) is not None:
+        if each is not None and (found := _facts(post, province, zone)) is not None:
             facts[each].append(found)
     scanned = Counter(place_of.get(day) for day in {scan.astimezone(zone).date() for scan in scans})
     # Exports bring the posts of weeks in which nothing was scanned.
@@ -204,9 +206,9 @@ def compose(
         total=total,
         lanes=lanes,
         trend=tuple((each, _partitions(facts[each])[0] if each in watched else None) for each in periods),
-        types=_rows("type", now, past, types),
-        methods=_rows("method", now, past),
-        destinations=_rows("destination", now, past),
+        types=_with_signals(_rows("type", now, past, types), facts, watched),
+        methods=_with_signals(_rows("method", now, past), facts, watched),
+        destinations=_with_signals(_rows("destination", now, past), facts, watched),
         routes=_routes(now),
         terms=printable_terms(terms),
         scanned_days=scanned[period],
@@ -218,7 +220,7 @@ def _days(period: Period) -> list[date]:
     return [period.first + timedelta(days=day) for day in range(period.days)]
 
 
-def _facts(post: Marked, province: Place) -> _Facts | None:
+def _facts(post: Marked, province: Place, zone: timezone) -> _Facts | None:
     """What a post adds; None where it does not concern the province."""
     body = post.assessment
     origins, destinations = _places(body, "origin"), _places(body, "destination")
@@ -232,6 +234,7 @@ def _facts(post: Marked, province: Place) -> _Facts | None:
     targets = {_key(place) for place in destinations if _is_far(place, province)}
     starts = {place.province for place in origins if place.province}
     return _Facts(
+        day=post.at.astimezone(zone).date(),
         lane="assistance" if body.get("assistance") else body["level"],
         type=kind,
         methods=frozenset(asserted & named),
@@ -301,6 +304,41 @@ def _rows(
         is_rising = isinstance(value, int) and usual is not None and count >= max(THRESHOLD, RISE * usual)
         rows.append(Row(kind, name, value, None if usual is None else told(round(usual)), is_rising))
     return tuple(sorted(rows, key=lambda row: (-_number(row.count), row.id))[:LISTED])
+
+
+def _with_signals(
+    rows: tuple[Row, ...], facts: Mapping[Period, Sequence[_Facts]], watched: Collection[Period]
+) -> tuple[Row, ...]:
+    """`rows`, with the first day of the last period on which each was above what was expected.
+
+    Rows whose count is not told have no signal: the day would say more than the count may. A period that
+    nobody watched is missing, not calm.
+    """
+    periods = list(facts)
+    told_rows = [row for row in rows if isinstance(row.count, int)]
+    if not told_rows:
+        return rows
+    import numpy as np  # with all it brings, of use to nothing else here
+
+    from ..signals.detect import detect
+
+    days = [day for each in periods for day in _days(each)]
+    at = {day: number for number, day in enumerate(days)}
+    counts = np.zeros((len(told_rows), len(days)))
+    for each, found in facts.items():
+        if each not in watched:
+            counts[:, [at[day] for day in _days(each)]] = np.nan
+            continue
+        for one in found:
+            names = _counted(told_rows[0].kind, [one])
+            counts[:, at[one.day]] += [names[row.id] for row in told_rows]
+    since = periods[-1].first
+    first: dict[str, date] = {}
+    for signal in detect(counts, [row.id for row in told_rows], days[0], since=since):
+        first.setdefault(signal.series, signal.date)
+    return tuple(
+        replace(row, signal=first[row.id], is_rising=True) if row.id in first else row for row in rows
+    )
 
 
 def _counted(kind: str, facts: Sequence[_Facts]) -> Counter[str]:

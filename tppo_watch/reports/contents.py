@@ -9,6 +9,7 @@ from reportlab.graphics.shapes import Drawing
 
 from ..knowledge.advice import Advice, public_advice
 from ..knowledge.agencies import Agency, agencies_for, referral
+from ..signals.detect import MAX_Q
 from . import figures
 from .atlas import route_map
 from .bulletin import LEAST_PAST, USUAL_PERIODS, Bulletin, Row
@@ -128,7 +129,8 @@ def blocks(bulletin: Bulletin, words: Phrases) -> Iterator[Block]:
     yield from _who(bulletin, words)
     yield Heading(words("method"), room=300.0)
     period = words.period(bulletin.period)
-    values = (bulletin.province.name, period, bulletin.scanned_days, bulletin.period.days, USUAL_PERIODS)
+    days = bulletin.scanned_days, bulletin.period.days
+    values = (bulletin.province.name, period, *days, USUAL_PERIODS, words.number(100 * MAX_Q))
     yield Items(tuple(words.lines("method_lines", *values)))
 
 
@@ -146,11 +148,12 @@ def _rising(bulletin: Bulletin, words: Phrases) -> Iterator[Block]:
             (
                 f"▲ {name_of(row, words)}",
                 words(f"kind_{row.kind}"),
-                words("rising_count", told_as(row.count, words), told_as(row.usual, words)),
+                words("rising_count", told_as(row.count, words), told_as(row.usual, words))
+                + (words("rising_signal", words.day(row.signal, with_year=False)) if row.signal else ""),
             )
             for row in rows[:RISING]
         ),
-        (0.58, 0.14, 0.28),
+        (0.52, 0.12, 0.36),
     )
 
 

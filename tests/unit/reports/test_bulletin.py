@@ -223,6 +223,19 @@ def test_what_rises_is_above_the_usual_and_not_small():
     assert made([post(inside(WEEK))] * 4).rising == ()
 
 
+def test_a_day_above_what_was_expected_is_named():
+    """A burst on one day of the week is a signal of that day; a small one is not told, nor is its day."""
+    past = [post(inside(each, 24 * day + 9)) for each in periods_until(WEEK)[:-1] for day in range(7)]
+    burst = [post(inside(WEEK, 24 * 3 + hour)) for hour in range(1, 23)]
+    (row,) = made(past + burst).types
+    assert (row.is_rising, row.signal) == (True, WEEK.first + timedelta(days=3))
+    assert (
+        "sinyal 19 November" in read(bulletin_files(made(past + burst))["brief-ID-KI-2026-W47-id.pdf"]).text
+    )
+    few = made(past + [post(inside(WEEK), kind="organ_removal")] * 4).types
+    assert [row.signal for row in few] == [None]
+
+
 def test_without_a_past_nothing_rises():
     """A first week has no usual, and says so."""
     week = [post(inside(WEEK))] * 30
