@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from tests.scanning import NOW, assessment
 from tppo_watch.alerts.lanes import lane_for
 from tppo_watch.config import ReviewSettings
 from tppo_watch.review import Accounts, Desk, User
 from tppo_watch.storage import Store, alerts, open_store, posts, sources, users
 from tppo_watch.storage.posts import NewPost, content_hash
+from tppo_watch.types import Assessment
 
 
 class Office:
@@ -47,14 +50,32 @@ class Office:
         at: datetime | None = None,
     ) -> int:
         """An alert about a post of its own; its id."""
+        draft = self.draft(level, text=text, risk=risk, assistance=assistance)
+        with self.store.write() as connection:
+            return self.keep(connection, draft, at=at)
+
+    def draft(
+        self,
+        level: str = "high",
+        *,
+        text: str | None = None,
+        risk: float | None = None,
+        assistance: bool = False,
+    ) -> tuple[NewPost, Assessment]:
+        """A post that says something new, and what is said of it; nothing is kept."""
         self._posts += 1
         said = text or f"Loker Kamboja nomor {self._posts}, WA 0812-0000-{self._posts:04}"
         found = assessment(said, level=level, assistance=assistance, sign="kamboja", risk=risk)
-        new = NewPost("s", str(self._posts), content_hash(said), said, NOW, (str(self._posts),))
-        with self.store.write() as connection:
-            (post_id,) = posts.add(connection, [(new, None)])
-            posts.add_assessments(connection, [(post_id, found)])
-            return alerts.raise_alert(connection, post_id, lane_for(found), now=at or self.now)
+        return NewPost("s", str(self._posts), content_hash(said), said, NOW, (str(self._posts),)), found
+
+    def keep(
+        self, connection: Connection, draft: tuple[NewPost, Assessment], *, at: datetime | None = None
+    ) -> int:
+        """Keep a draft and raise its alert in the caller's transaction; the id of the alert."""
+        new, found = draft
+        (post_id,) = posts.add(connection, [(new, None)])
+        posts.add_assessments(connection, [(post_id, found)])
+        return alerts.raise_alert(connection, post_id, lane_for(found), now=at or self.now)
 
     def seen(self, alert_id: int, actor: User) -> int:
         """Open a post and return its version, as a form holds it."""
