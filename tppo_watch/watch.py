@@ -184,6 +184,7 @@ class Watch:
             self._channels,
             sender(self.settings.fetch),
             clock=self._clock,
+            campaigns_of=alerts.campaigns_of,
             should_stop=should_stop,
         )
 
@@ -396,7 +397,7 @@ class Watch:
 
     def training_records(self) -> list[dict[str, Any]]:
         """Settled decisions in the form the training takes; that they are made is logged."""
-        records = list(feedback.training_records(self._store, lambda connection, ids: {}))
+        records = list(feedback.training_records(self._store, alerts.campaigns_of))
         self.desk.note_export(None, "training", now=self._clock())
         return records
 

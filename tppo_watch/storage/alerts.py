@@ -119,6 +119,16 @@ def get(connection: Connection, alert_id: int) -> AlertRecord:
     return _record(row)
 
 
+def campaigns_of(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Alert -> what its campaign is called, for those of them that are in one."""
+    query = (
+        select(alerts.c.id, campaign_posts.c.campaign)
+        .join(campaign_posts, campaign_posts.c.post_id == alerts.c.post_id)
+        .where(alerts.c.id.in_(ids))
+    )
+    return {row.id: f"campaign {row.campaign}" for row in connection.execute(query)}
+
+
 def _risk_of(post_id: int) -> Any:
     risk = select(assessments.c.risk).where(assessments.c.post_id == post_id).scalar_subquery()
     return func.coalesce(risk, 0.0)
