@@ -342,3 +342,54 @@ def test_a_watch_in_which_a_source_failed_says_so_in_its_exit_code(tmp_path):
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
     assert process.returncode == 3
+
+
+def test_logs_hold_no_number_of_anybody(run, monkeypatch):
+    """Though an error quotes a post, its number reaches no log, not even in a traceback."""
+    Path("tppo.toml").write_text(JSONL)
+    Path("a.jsonl").write_text('{"text": "hubungi 0812-0000-0042"}\n')
+
+    def quoting(source, fetcher):
+        raise RuntimeError("cannot digest 'hubungi 0812-0000-0042'")
+        yield
+
+    monkeypatch.setattr("tppo_watch.scan.run.read", quoting)
+    code, out, err = run("scan", "-vv")
+    assert code == 3
+    assert "cannot digest" in err
+    assert "0000-0042" not in out + err
+
+
+def test_a_source_in_trouble_shows_everywhere(run):
+    """Scan, list and doctor each name it, with its error, and doctor says what to do."""
+    Path("tppo.toml").write_text('[health]\nfailures = 2\n' + JSONL)
+    run("scan", "--all")
+    code, _, err = run("scan", "--all")
+    assert code == 3
+    assert "Source a could not be read 2 times in a row" in err
+    (row,) = json.loads(run("sources", "list", "--json")[1])
+    assert (row["status"], row["failures_in_row"], row["every"]) == ("failing", 2, "15m")
+    assert "failing" in run("sources", "list")[1]
+    found = {one["name"]: one for one in json.loads(run("doctor", "--json")[1])}
+    assert (found["sources"]["state"], found["sources"]["detail"]) == ("missing", "1 failing (a)")
+    assert "sources list" in found["sources"]["repair"]
+    Path("a.jsonl").write_text('{"text": "halo"}\n')
+    assert "Source a can be read again." in run("scan", "--all")[2]
+    found = {one["name"]: one for one in json.loads(run("doctor", "--json")[1])}
+    assert found["sources"]["detail"] == "1 ok"
+
+
+def test_doctor_says_when_a_watch_was_last_alive(run):
+    """A fresh heartbeat is well, an old one is not, and none is none's business."""
+    Path("tppo.toml").write_text(JSONL)
+
+    def told():
+        return {one["name"]: one for one in json.loads(run("doctor", "--json")[1])}.get("watch")
+
+    assert told() is None
+    beat = Path("tppo.heartbeat")
+    beat.write_text("{}")
+    assert told()["state"] == "ok"
+    os.utime(beat, (time.time() - 3600,) * 2)
+    assert told()["state"] == "missing"
+    assert "scan --watch" in told()["repair"]

@@ -8,9 +8,11 @@ from typing import get_args
 import pytest
 import yaml
 
+from tests.scanning import NOW
 from tests.unit.cli.fake import FakeAssessor
 from tppo_watch.assess.evidence import EvidenceSpace
 from tppo_watch.knowledge import rules
+from tppo_watch.storage.notices import Notice
 from tppo_watch.types import LABELS, LEVELS, SCOPES, STANCES, Element
 from tppo_watch.wording import Words, facts
 
@@ -92,3 +94,16 @@ def test_there_is_always_something_to_check():
     urgent = Words("id").advice(FakeAssessor().assess("tolong, Poipet"))
     assert plain[-1] == urgent[-1]
     assert "pertolongan" in urgent[0]
+
+
+def test_a_notice_is_told_in_both_languages():
+    """Reminders say that they are, and what is not known is said to be so."""
+    detail = {"last_item": "2026-11-20T03:00:00+00:00", "usual_gap_s": 9000}
+    quiet = Notice("loker", "quiet", NOW, 3, detail)
+    said = Words("id").notice(quiet)
+    assert said.startswith("Pengingat 2: Sumber loker tidak memberi hal baru sejak 2026-11-20 10:00 WIB")
+    assert "2.50 hours" in Words("en").notice(quiet)
+    for kind in ("failing", "quiet", "stopped", "recovered", "moved"):
+        for lang in ("id", "en"):
+            said = Words(lang).notice(Notice("loker", kind, NOW))
+            assert "loker" in said and "None" not in said and "{" not in said

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 
 def start(verbosity: int) -> None:
@@ -30,6 +32,7 @@ def start(verbosity: int) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _without_numbers,
                 structlog.processors.JSONRenderer(ensure_ascii=True),  # and so one line, whatever is in it
             ],
         )
@@ -37,6 +40,16 @@ def start(verbosity: int) -> None:
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
+
+
+def _without_numbers(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Hide phone and identity numbers: an error, or its traceback, may quote what it failed at."""
+    from ..alerts.masking import masked
+
+    return {
+        key: masked(value) if isinstance(value, str) and key != "timestamp" else value
+        for key, value in event.items()
+    }
 
 
 class _Stderr(logging.StreamHandler):
