@@ -111,7 +111,7 @@ def test_a_model_can_be_verified_by_its_folder(tppo, model):
         ("sqlite:///later.db", "ok", "the first scan makes it"),
         ("sqlite:///no.db", "broken", "not a database"),
         ("sqlite:///other.db", "broken", "another program"),
-        ("postgresql://localhost/x", "broken", "SQLite only"),
+        ("postgresql://localhost:1/x", "broken", "cannot be used"),
     ],
 )
 def test_the_configured_database_is_looked_at(tppo, model, monkeypatch, tmp_path, url, state, detail):
