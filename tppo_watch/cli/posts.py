@@ -65,6 +65,7 @@ def _as_dict(post: Found, reveal: bool) -> dict[str, Any]:
         "url": post.url,
         "level": post.level,
         "risk": post.risk,
+        "assistance": post.assistance or None,
         "alert": post.alert_id,
         "alert_state": post.alert_state,
     }
@@ -78,15 +79,17 @@ def _row(post: Found, reveal: bool) -> list[str]:
 
     text = post.text if reveal else masked(post.text)
     alert = f"#{post.alert_id} {post.alert_state}" if post.alert_id else ""
-    level = _level(post.level, post.risk)
+    level = _level(post)
     origin = f"{post.source_id}\n{local(post.published or post.fetched)}"
     return [str(post.post_id), alert, level, origin, excerpt(text)]
 
 
-def _level(level: str | None, risk: float | None) -> str:
+def _level(post: Found | Version) -> str:
     from ..wording import Words
 
-    return "" if level is None or risk is None else f"{level}\n{Words('en').share(risk)}"
+    if post.assistance:
+        return "HELP"  # whoever may need help is no suspect: how likely an offer is says nothing of them
+    return "" if post.risk is None else f"{post.level}\n{Words('en').share(post.risk)}"
 
 
 @app.command()
@@ -107,7 +110,7 @@ def history(id: PostId, reveal: Reveal = False, json: Json = False, config: Conf
     rows = []
     for version in versions:
         told = _version(version, reveal)
-        level = _level(version.level, version.risk)
+        level = _level(version)
         rows.append([str(version.id), local(version.since), level, told["text"]])
     print_table(("id", "shown since (WIB)", "level, risk", "text"), rows, widths={"text": _PROSE_WIDTH})
 
@@ -123,6 +126,7 @@ def _version(version: Version, reveal: bool) -> dict[str, Any]:
         "text": version.text if reveal else masked(version.text),
         "level": version.level,
         "risk": version.risk,
+        "assistance": version.assistance or None,
     }
     return {name: value for name, value in values.items() if value is not None}
 

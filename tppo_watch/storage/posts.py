@@ -69,6 +69,7 @@ class Version:
     text: str
     risk: float | None  #: None for a copy of another post, which has none of its own
     level: str | None
+    assistance: bool | None
 
 
 _POST_FIELDS = tuple(name for name in NewPost.__dataclass_fields__ if name not in ("parts", "pictures"))
@@ -145,7 +146,7 @@ def history(connection: Connection, post_id: int) -> list[Version]:
     """All versions of the post that `post_id` is one of, the latest last. Raises `NotFoundError`."""
     one = posts.alias()
     query = (
-        select(posts, assessments.c.risk, assessments.c.level)
+        select(posts, assessments.c.risk, assessments.c.level, assessments.c.assistance)
         .join(one, (one.c.source_id == posts.c.source_id) & (one.c.native_id == posts.c.native_id))
         .outerjoin(assessments, assessments.c.post_id == posts.c.id)
         .where(one.c.id == post_id)

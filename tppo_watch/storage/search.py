@@ -40,6 +40,7 @@ class Found:
     fetched: datetime
     level: str | None
     risk: float | None
+    assistance: bool | None  #: whether somebody may need help
     alert_id: int | None
     alert_state: str | None
 
@@ -92,6 +93,7 @@ def search(connection: Connection, question: str, *, limit: int = 50) -> list[Fo
             *(posts.c[name] for name in _FIELDS),
             assessments.c.level,
             assessments.c.risk,
+            assessments.c.assistance,
             alerts.c.id.label("alert_id"),
             alerts.c.state.label("alert_state"),
         )
