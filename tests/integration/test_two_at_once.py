@@ -40,7 +40,7 @@ def test_two_ingests_at_once_keep_each_post_once(tmp_path, store_url):
     for child in children:
         child.stdin.write("go\n")
         child.stdin.flush()
-    new = [int(child.communicate(timeout=60)[0]) for child in children]
+    new = [int(child.communicate(timeout=300)[0]) for child in children]
     assert [child.returncode for child in children] == [0, 0]
     with open_store(store_url) as store, store.read() as connection:
         counts = {t.name: connection.execute(select(func.count()).select_from(t)).scalar()

@@ -46,7 +46,7 @@ def fill(store, texts, start: int = 0) -> None:
     found = {post.content_hash: KeywordAssessor().assess(post.text) for post in posts}
     with store.write() as connection:
         sources.ensure(connection, "a")
-        keep(connection, posts, Known(frozenset(), {}, {}, {}), found, NOW)
+        keep(connection, posts, Known({}, set(), {}, {}, {}), found, NOW)
 
 
 def queue(store, state=None):
