@@ -39,6 +39,7 @@ from .storage import (
     counting,
     notices,
     open_store,
+    pictures,
     posts,
     purge,
     rejects,
@@ -52,6 +53,7 @@ from .storage.keys import give_up_key, load_key, open_key, rotate_key
 from .storage.posts import KEY_BYTES
 from .storage.rejects import Reject
 from .storage.sources import SourceState
+from .types import Picture
 
 if TYPE_CHECKING:
     from .campaigns import Grouper, Reason, Suggestion
@@ -344,6 +346,11 @@ class Watch:
         """One alert. Raises `NotFoundError`."""
         with self._store.read() as connection:
             return alerts.get(connection, alert_id)
+
+    def pictures(self, alert: AlertRecord) -> list[Picture]:
+        """The pictures of an alert's post, as they were received, in their order."""
+        with self._store.read() as connection:
+            return pictures.of_post(connection, alert.post_id)
 
     def bulletin(
         self,

@@ -18,6 +18,8 @@ from tests.delivering import webhook
 from tests.scanning import KeywordAssessor
 from tppo_watch.cli.main import main
 from tppo_watch.review import Decision
+from tppo_watch.storage import open_store, pictures
+from tppo_watch.types import Picture
 from tppo_watch.watch import Watch, open_watch
 
 JSONL = '[[sources]]\nid = "a"\nkind = "jsonl"\npath = "a.jsonl"\n'
@@ -219,6 +221,19 @@ def test_a_dossier_holds_what_reviewers_decided_and_its_export_is_logged(run, de
         watch.verify_audit()
 
 
+def test_a_dossier_names_the_pictures_of_its_post(run, demo):
+    """What was received beside the text is named by its digest."""
+    (first, *_) = json.loads(run("alerts", "list", "--json", *demo)[1])
+    picture = Picture("ab" * 32, "image/png", b"1234", "")
+    with open_watch("demo/tppo.toml") as watch:
+        post_id, now = watch.alert(first["id"]).post_id, watch.now()
+    with open_store("sqlite:///demo/tppo.db") as store, store.write() as connection:
+        pictures.attach(connection, post_id, [picture], now=now)
+    out = run("alerts", "export", "--format", "json", "--id", str(first["id"]), *demo)[1]
+    files = [{"name": "1 image/png", "sha256": picture.sha256, "bytes": 4}]
+    assert json.loads(out)[0]["evidence"]["files"] == files
+
+
 def test_the_bulletin_is_made_from_the_database(run, demo):
     """Four files of a week that is over, or one clear line; numbers of it as JSON hold no small one."""
     code, out, err = run("brief", "2026-W47", "--out", "buletin", *demo)
@@ -299,6 +314,8 @@ from tests.delivering import webhook
 from tests.scanning import KeywordAssessor
 from tppo_watch.cli.main import main
 from tppo_watch.review import Decision
+from tppo_watch.storage import open_store, pictures
+from tppo_watch.types import Picture
 from tppo_watch.watch import Watch, open_watch
 Watch._assessor = KeywordAssessor()
 sys.exit(main(["scan", "--watch", "--config", sys.argv[1]]))

@@ -265,7 +265,14 @@ def _dossiers(
     watch: Watch, records: list[AlertRecord], form: Any, lang: LangOption, reason: str | None
 ) -> bytes:
     from ..io.writing import dumps
-    from ..reports import dossier, dossiers_pdf, misp_events, stix_bundle
+    from ..reports import Evidence, dossier, dossiers_pdf, misp_events, stix_bundle
+
+    def kept(record: AlertRecord) -> list[Evidence]:
+        found = enumerate(watch.pictures(record), start=1)
+        return [
+            Evidence(f"{number} {picture.media_type}", picture.sha256, len(picture.content))
+            for number, picture in found
+        ]
 
     ids = [record.id for record in records]
     histories = watch.desk.hand_over(ids, form, now=watch.now(), reason=reason) if ids else {}
@@ -274,6 +281,7 @@ def _dossiers(
             record,
             lang="en" if lang == "en" else "id",
             reveal_reason=reason,
+            evidence=kept(record),
             reviews=_notes(histories[record.id], lang),
         )
         for record in records
