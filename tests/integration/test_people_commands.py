@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.reviewing import Office
 from tppo_watch.cli.main import main
 from tppo_watch.errors import SignInError
+from tppo_watch.review import Decision
+from tppo_watch.training.corpus import load_corpus
 from tppo_watch.watch import open_watch
 
 PHRASE = "kuda laut makan siang"
@@ -96,3 +99,22 @@ def test_audit_verify_says_whole_or_names_the_record(run):
     code, out, err = run("audit", "verify")
     assert (code, out) == (1, "")
     assert "audit record 2:" in err
+
+
+def test_settled_decisions_are_written_for_the_training(run):
+    """Two files as the corpus has them, rules that fired in vain, shares by week; the export is logged."""
+    with open_watch("tppo.toml") as watch:
+        office = Office(watch._store, Path("."), second_share=0)
+        office.desk = watch.desk
+        for decision in (Decision("take_up"), Decision("not_trafficking", reason="lawful")):
+            alert = office.raised()
+            office.desk.decide(office.ani, alert, decision, seen=0, now=office.now)
+    code, out, err = run("alerts", "feedback", "--out", "umpan", "--json")
+    said = json.loads(out)
+    assert (code, said["records"]) == (0, 2) and "train models/corpus" not in out
+    assert said["rules"] == [{"id": "visitor_visa_for_work", "fired": 2, "false_alarms": 1}]
+    assert [(week["level"], week["decided"], week["confirmed"]) for week in said["weeks"]] == [("high", 2, 1)]
+    assert len(load_corpus([Path("umpan")])) == 2
+    assert run("audit", "verify")[0] == 0
+    with sqlite3.connect("tppo.db") as file:
+        assert file.execute("SELECT count(*) FROM audit WHERE action = 'export_training'").fetchone() == (1,)
