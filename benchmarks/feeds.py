@@ -36,7 +36,7 @@ BAD = ("too long", "too much memory", "crashed")
 SAMPLES = ("berita-daerah.rss.xml", "blog-loker.atom.xml")
 #: Small inputs of the kinds that break parsers of feeds.
 ODD = (
-    b'<rss><channel><item><title>a</title><pubDate>Mon, 99 Foo 2026</pubDate></item></channel></rss>',
+    b"<rss><channel><item><title>a</title><pubDate>Mon, 99 Foo 2026</pubDate></item></channel></rss>",
     b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="a/b">!</content></entry></feed>',
     b'<rss><channel><item><enclosure length="x" url=""/><guid isPermaLink="x"/></item></channel></rss>',
     b'<?xml version="1.0" encoding="utf-7"?><rss><channel><item><title>+ADw-</title></item></channel></rss>',
