@@ -36,6 +36,7 @@ bench: $(VENV)/.tested $(VENV)/.system
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python -m benchmarks.kill
 	@$(BIN)/python -m benchmarks.campaigns
+	@$(BIN)/python -m benchmarks.signals
 	@$(BIN)/python -m benchmarks.scan
 	@$(BIN)/python -m benchmarks.schedule
 	@$(BIN)/python -m benchmarks.feeds

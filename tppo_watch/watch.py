@@ -57,6 +57,7 @@ from .types import Picture
 
 if TYPE_CHECKING:
     from .campaigns import Grouper, Reason, Suggestion
+    from .signals.stored import Explained
 
 #: Whose bulletin is made where none is named.
 DEFAULT_PROVINCE = "Kalimantan Timur"
@@ -289,6 +290,17 @@ class Watch:
         """Alerts, the most urgent lane first, then by risk, then the latest. None for `state` is all."""
         with self._store.read() as connection:
             return alerts.listed(connection, lanes=LANES, lane=lane, state=state, limit=limit)
+
+    def signals(
+        self, *, days: int = 7, method: str | None = None, max_q: float | None = None
+    ) -> tuple[list[Explained], list[str]]:
+        """What rose in the last `days` full days, each with its posts and campaigns, and notes.
+
+        Judged anew from the posts of the last half year or so; writes nothing.
+        """
+        from .signals.stored import explain  # numpy and scipy: of no use to whoever only lists alerts
+
+        return explain(self._store, now=self._clock(), days=days, method=method, max_q=max_q)
 
     def campaigns(self, *, limit: int | None = None) -> list[CampaignRecord]:
         """Campaigns, those with the most open alerts first, then the largest."""

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..io.reading import InputFormat, read_rows
 from .files import check_readable, input_format, opened, position, shown_name
-from .output import say, tracked
+from .output import print_json, print_table, say, tracked
 
 if TYPE_CHECKING:
     from ..signals.table import Gathered
-
-app = typer.Typer(help="Rises over time by place, destination, kind, indicator and source.")
 
 # The day that has begun somewhere in Indonesia; a row of a later one comes from the future.
 _EASTERNMOST = timezone(timedelta(hours=9))
 _LISTED = 20  # bad rows, each on a line of its own
 
 
-@app.callback(invoke_without_command=True)
 def signals(
-    context: typer.Context,
     source: Annotated[
         str | None,
         typer.Option("--from", metavar="FILE", help="Daily counts: date,series,count; - is standard input."),
@@ -37,26 +34,59 @@ def signals(
         float | None, typer.Option(help="Accepted rate of false discoveries among the signals of a day.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge this day and later ones only.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Of a file: judge this day and later ones only."),
     ] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Of the database: how many days to judge.")] = 7,
+    json: Annotated[
+        bool, typer.Option("--json", help="JSON instead of a table; a file always gives JSON.")
+    ] = False,
+    config: Annotated[Path, typer.Option("--config", help="The settings file.")] = Path("tppo.toml"),
 ) -> None:
-    """Judge the daily counts of a file, without a database: one line of JSON a day and series that is above.
+    """Days on which a series had more posts than was to be expected: of the database, or of a file.
 
-    A day without a row is an outage and stays unknown; a row that says 0 is a calm day. Exits 3 when some
-    rows could not be used.
+    A file gives one line of JSON a day and series that is above. A day without a row is an outage and stays
+    unknown; a row that says 0 is a calm day. Exits 3 when some rows could not be used.
 
     Example: tppo-watch signals --from counts.csv
     """
-    if context.invoked_subcommand is not None:
-        if source is not None:
-            raise typer.BadParameter(f"--from stands alone, without {context.invoked_subcommand}")
-        return
+    _check(method, max_q)
     if source is None:
-        print(context.get_help())
-        raise typer.Exit(2)
+        _stored(config, days, method, max_q, json)
+        return
     check_readable(source)
     kind = format or ("csv" if source == "-" else input_format(source, None))
     _judge(_gathered(source, kind), method, max_q, since.date() if since else None)
+
+
+def _check(method: str | None, max_q: float | None) -> None:
+    from ..signals.methods import METHODS
+
+    if method is not None and method not in METHODS:
+        raise typer.BadParameter(f"there is no method {method!r}; there are: {', '.join(METHODS)}")
+    if max_q is not None and not 0 < max_q < 1:
+        raise typer.BadParameter("--max-q is a rate between 0 and 1, such as 0.01")
+
+
+def _stored(config: Path, days: int, method: str | None, max_q: float | None, json: bool) -> None:
+    from ..watch import open_watch
+
+    with open_watch(config) as watch:
+        found, notes = watch.signals(days=days, method=method, max_q=max_q)
+    for note in notes:
+        say(note)
+    lines = [each.to_dict() for each in found]
+    if json:
+        print_json(lines)
+    elif lines:
+        columns = ("date", "series", "count", "expected", "q", "campaigns", "posts")
+        print_table(columns, [[_cell(line.get(column, "")) for column in columns] for line in lines])
+    else:
+        say("nothing rose")
+
+
+def _cell(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _gathered(source: str, kind: InputFormat) -> Gathered:
@@ -84,12 +114,8 @@ def _gathered(source: str, kind: InputFormat) -> Gathered:
 def _judge(gathered: Gathered, method: str | None, max_q: float | None, since: date | None) -> None:
     from ..io.writing import dumps
     from ..signals.detect import MAX_Q, detect
-    from ..signals.methods import DEFAULT_METHOD, METHODS
+    from ..signals.methods import DEFAULT_METHOD
 
-    if method is not None and method not in METHODS:
-        raise typer.BadParameter(f"there is no method {method!r}; there are: {', '.join(METHODS)}")
-    if max_q is not None and not 0 < max_q < 1:
-        raise typer.BadParameter("--max-q is a rate between 0 and 1, such as 0.01")
     for note in gathered.notes:
         say(note)
     if not gathered.rows:

@@ -1,0 +1,92 @@
+"""Posts become counts: where they belong, what they weigh, and which days are unknown."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from tppo_watch.signals.series import count
+from tppo_watch.storage.signals import Reading, Weighed
+
+TODAY = date(2026, 3, 2)
+START = date(2026, 1, 1)
+NOON = datetime(2026, 1, 1, 5, tzinfo=UTC)  # 12.00 in western Indonesia
+
+
+def post(id: int, day: int, *, source: str = "a", risk: float = 0.5, wait: int = 0, **assessment) -> Weighed:
+    body = {"entities": [], "exploitation": {}, "indicators": []} | assessment
+    published = NOON + timedelta(days=day)
+    return Weighed(id, source, "Kalimantan Timur", published, published + timedelta(days=wait), risk, body)
+
+
+def every_day(source: str, days=range(60)) -> list[Reading]:
+    moments = [NOON + timedelta(days=day, hours=6) for day in days]
+    return [Reading(source, moment, moment) for moment in moments]
+
+
+def test_a_post_counts_in_every_series_it_belongs_to():
+    """By its risk, once in each; what is not asserted and what is unlikely does not count."""
+    one = post(
+        7, 3, risk=0.9,
+        entities=[{"kind": "destination", "value": {"country": "KH"}}] * 2
+        + [{"kind": "origin", "value": {"country": "ID", "place": "Samarinda"}}],
+        exploitation={"scam_compound": 0.9, "child_domestic": 0.1},
+        indicators=[
+            {"id": "visitor_visa_for_work", "scope": "asserted"},
+            {"id": "x", "scope": "negated"},
+        ],
+    )  # fmt: skip
+    found = count([one], every_day("a"), start=START, today=TODAY)
+    assert found.names == (
+        "destination:KH", "indicator:visitor_visa_for_work", "kind:scam_compound", "origin:Samarinda",
+        "province:Kalimantan Timur", "source:a",
+    )  # fmt: skip
+    assert found.counts[:, 3].tolist() == [0.9] * 6
+    assert np.nansum(found.counts) == pytest.approx(5.4)
+    assert found.posts["destination:KH", date(2026, 1, 4)] == [7]
+
+
+def test_a_day_no_reading_reached_back_to_is_unknown():
+    """An outage of the only source hides all of its series; a later reading that reaches back fills it in."""
+    posts = [post(day, day) for day in range(60) if not 20 <= day < 30]
+    readings = every_day("a", [day for day in range(60) if not 20 <= day < 30])
+    found = count(posts, readings, start=START, today=TODAY)
+    assert np.flatnonzero(np.isnan(found.counts).all(axis=0)).tolist() == list(range(20, 30))
+    back = Reading("a", NOON + timedelta(days=20), NOON + timedelta(days=30))
+    assert not np.isnan(count(posts, [*readings, back], start=START, today=TODAY).counts).any()
+
+
+def test_an_outage_of_one_source_halves_what_is_expected_of_others():
+    """Two sources alike, one not read: its series is unknown, those of both are half complete."""
+    posts = [post(2 * day + at, day, source=source) for day in range(60) for at, source in enumerate("ab")]
+    posts = [one for one in posts if not (one.source_id == "b" and one.id >= 100)]
+    found = count(posts, every_day("a") + every_day("b", range(50)), start=START, today=TODAY)
+    both, a, b = (found.names.index(name) for name in ("province:Kalimantan Timur", "source:a", "source:b"))
+    assert np.isnan(found.counts[b, 50:]).all() and not np.isnan(found.counts[[both, a]]).any()
+    assert found.completeness[both, 50:] == pytest.approx(0.5)
+    assert found.completeness[a] == pytest.approx(1)
+
+
+def test_posts_of_the_future_and_of_today_are_not_counted():
+    """A post dated after it was read is left out and told; today is not over."""
+    found = count([post(1, 5, wait=-3), post(2, 60), post(3, 5)], every_day("a"), start=START, today=TODAY)
+    assert found.future == 1
+    assert np.nansum(found.counts[0]) == 0.5 and found.counts.shape == (2, 60)
+
+
+def test_late_reports_make_the_last_days_incomplete():
+    """Where half of the posts are read a day late, half of yesterday's are known today at most."""
+    posts = [post(day, day, wait=day % 2) for day in range(60)]
+    found = count(posts, every_day("a"), start=START, today=TODAY)
+    assert found.completeness[0, -1] == pytest.approx(1)
+    posts = [post(day, day, wait=2 * (day % 2)) for day in range(60)]
+    found = count(posts, every_day("a"), start=START, today=TODAY)
+    assert found.completeness[0, -1] == pytest.approx(0.5)
+    assert found.completeness[0, :-1] == pytest.approx(1)
+
+
+def test_no_posts_are_no_series():
+    """And no error."""
+    assert count([], [], start=START, today=TODAY).names == ()
