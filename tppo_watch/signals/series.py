@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ..storage.signals import Reading, Weighed
 
 WIB = timezone(timedelta(hours=7))
-LONGEST_WAIT_DAYS = 7  #: a post that is read later is history being loaded, not a late report
+LONGEST_WAIT_DAYS = 7  #: the longest that a post is late
 MIN_SHARE = 0.3  # of the usual posts; a day of which less could be read is not judged
 KIND_FROM = 0.5  # a kind of exploitation this likely counts
 
@@ -59,15 +60,18 @@ def count(posts: Iterable[Weighed], readings: Sequence[Reading], *, start: date,
     n_days = max((today - start).days, 0)
     totals: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(n_days))
     behind: dict[tuple[str, date], list[tuple[float, int]]] = defaultdict(list)
-    waits = np.zeros(LONGEST_WAIT_DAYS + 1)
+    waits, read_at = np.zeros(LONGEST_WAIT_DAYS + 1), defaultdict(list)
+    for reading in sorted(readings, key=lambda reading: reading.at):
+        read_at[reading.source_id].append(reading.at)
     future = 0
     for post in posts:
         day, read = _day(post.published or post.fetched), _day(post.fetched)
         if day > read:
             future += 1
             continue
-        if (read - day).days <= LONGEST_WAIT_DAYS:
-            waits[(read - day).days] += 1
+        wait = (read - day).days if _is_late(post, read_at[post.source_id]) else 0
+        if wait <= LONGEST_WAIT_DAYS:
+            waits[wait] += 1
         if not start <= day < today:
             continue
         for name in dict.fromkeys(names_of(post)):
@@ -81,6 +85,12 @@ def count(posts: Iterable[Weighed], readings: Sequence[Reading], *, start: date,
     completeness = np.clip(share * np.minimum(by_age, 1.0)[ages], 1e-3, 1.0)
     ids = {key: [id for _, id in sorted(each)] for key, each in behind.items()}
     return Counted(start, names, counts, completeness, ids, future)
+
+
+def _is_late(post: Weighed, read_at: list[datetime]) -> bool:
+    """Whether a reading came after the post and did not bring it. The first one is never late."""
+    at = bisect_left(read_at, post.published or post.fetched)
+    return at < len(read_at) and read_at[at] < post.fetched
 
 
 def _known(readings: Sequence[Reading], start: date, n_days: int) -> dict[str, NDArray[np.bool_]]:

@@ -87,6 +87,16 @@ def test_late_reports_make_the_last_days_incomplete():
     assert found.completeness[0, :-1] == pytest.approx(1)
 
 
+def test_history_that_is_loaded_at_once_is_not_late():
+    """One reading that brings sixty days says nothing of how late posts are: every day is complete."""
+    last = NOON + timedelta(days=60)
+    posts = [Weighed(day, "a", None, NOON + timedelta(days=day), last, 0.5, post(1, 1).assessment)
+             for day in range(60)]  # fmt: skip
+    found = count(posts, [Reading("a", NOON, last)], start=START, today=TODAY)
+    assert found.completeness == pytest.approx(1)
+    assert not np.isnan(found.counts).any()
+
+
 def test_no_posts_are_no_series():
     """And no error."""
     assert count([], [], start=START, today=TODAY).names == ()
