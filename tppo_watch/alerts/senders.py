@@ -100,7 +100,7 @@ def _quiet_apprise() -> Iterator:
         log.disabled = before
 
 
-def checked(settings: NotifySettings) -> bool:
+def is_known(settings: NotifySettings) -> bool:
     """Whether apprise knows the address of a channel; a webhook was checked with the settings."""
     if settings.url is None:
         return True

@@ -65,6 +65,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     yield _database(config)
     yield from _sources(config)
+    yield from _channels(config)
     yield _author_key(config)
     yield _pictures()
     yield _encoding()
@@ -171,6 +172,30 @@ def _by_status(config: Path) -> str:
             found.setdefault(health.status, []).append(health.source_id)
     named = {status: f" ({', '.join(ids[:5])})" if status in _BAD else "" for status, ids in found.items()}
     return ", ".join(f"{len(ids)} {status}{named[status]}" for status, ids in found.items())
+
+
+def _channels(config: Path) -> Iterator[Finding]:
+    """Whether every channel of ``[[notify]]`` can be reached in principle; nothing is sent."""
+    if not config.exists():
+        return
+    from ..alerts.channels import channels
+    from ..alerts.senders import is_known
+    from ..config import load_settings
+
+    try:
+        found = channels(load_settings(config).notify)
+    except WatchError:
+        return  # said of the database already
+    for channel in found:
+        name = f"notify {channel.name}"
+        try:
+            if is_known(channel.settings):
+                yield Finding(name, "ok", "webhook" if channel.settings.webhook else "apprise")
+            else:
+                repair = "see https://github.com/caronc/apprise for how its url is written"
+                yield Finding(name, "broken", "its url is no address that apprise knows", repair)
+        except WatchError as exc:
+            yield Finding(name, "broken", str(exc), "pip install 'tppo-watch[scan]'")
 
 
 def _author_key(config: Path) -> Finding:

@@ -146,3 +146,16 @@ def test_the_model_looked_at_is_the_one_a_scan_would_use(tppo, model, monkeypatc
     result = tppo("doctor", "--json")
     assert result.code == 1
     assert findings(result)["model"]["state"] == "broken"
+
+
+def test_channels_are_looked_at_and_their_addresses_kept_secret(tppo, model, monkeypatch, tmp_path):
+    """An address that no service knows is found before the first alert; no address is printed."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tppo.toml").write_text(
+        '[[notify]]\nname = "baik"\nurl = "json://rahasia.example"\n'
+        '[[notify]]\nname = "aneh"\nurl = "entah://rahasia"\n'
+    )
+    result = tppo("doctor", "--json")
+    found = findings(result)
+    assert (found["notify baik"]["state"], found["notify aneh"]["state"]) == ("ok", "broken")
+    assert "rahasia" not in result.out
