@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.sources import source_of
 from tppo_watch.config import KINDS, FetchSettings, SourceSettings
 from tppo_watch.errors import SourceError
 from tppo_watch.sources import SourceFetcher, read
+from tppo_watch.sources.content import GivenFetcher
 from tppo_watch.sources.discovery import identify
 from tppo_watch.types import Failure, Post
 
 FETCH = FetchSettings()
+#: Pieces on which parsers have stumbled.
+SEEDS = [
+    b"\0",
+    b"\xed\xa0\x80",
+    b"<![CDATA[",
+    b"]]>",
+    b"<!--",
+    b"null",
+    b"1e999",
+    b"\\ud800",
+    b"\xe2\x80\x8e",
+    b'""',
+    b"&#0;",
+]
 
 
 # A site map names pages of a server: tests/unit/sources/test_sitemap.py has one.
@@ -107,3 +125,33 @@ def test_failures_quote_nothing_of_the_content(source, tmp_path):
             assert "RAHASIA" not in str(exc)
         else:
             assert not [f for f in found if isinstance(f, Failure) and "RAHASIA" in f.item + f.reason]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_mutation_ends_in_anything_else(source, data):
+    """Bytes changed, cut, doubled or put in at random: posts, failures, or one error of one line."""
+    body = source.path.read_bytes()
+    for _ in range(data.draw(st.integers(1, 4))):
+        at, end = sorted(data.draw(st.tuples(*[st.integers(0, len(body))] * 2)))
+        put = data.draw(st.one_of(st.binary(max_size=6), st.sampled_from(SEEDS), st.just(body[at:end])))
+        body = body[:at] + put + body[min(end, at + data.draw(st.integers(0, 40))) :]
+    try:
+        found = list(read(source, GivenFetcher(SourceFetcher(FETCH), body)))
+    except SourceError as exc:
+        assert "\n" not in str(exc)
+    else:
+        assert all(isinstance(item, Post | Failure) for item in found)
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<", b"[", b'{"a":', b'"', b"\xff\xfe", b"01/02/25 18.00 - A: x\n", b"x,", b"&#"]
+)
+def test_a_megabyte_of_anything_is_worked_off(source, piece):
+    """A million signs of whatever kind take a few seconds of the processor at most."""
+    begun = time.process_time()
+    try:
+        list(read(source, GivenFetcher(SourceFetcher(FETCH), piece * (1_000_000 // len(piece)))))
+    except SourceError as exc:
+        assert "\n" not in str(exc)
+    assert time.process_time() - begun < 8

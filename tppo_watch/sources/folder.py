@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ..config import SourceSettings
+from ..config import KINDS, SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
 from .content import Fetcher, GivenFetcher, regular_file
@@ -158,7 +158,9 @@ def _items(
     for kind, module in candidates(source.id, where, body):
         if kind.kind == "sitemap":  # would send us out into the net, at the word of a stranger
             continue
-        inner = kind.model_copy(update=ours)
+        # Others would be refused where the settings are read anew, in the guarded process.
+        own = {name: value for name, value in ours.items() if name in KINDS[kind.kind].options}
+        inner = kind.model_copy(update=own)
         try:
             found = list(module.read(inner, given))
         except SourceError as exc:

@@ -32,7 +32,7 @@ from .plain import media_type_of, shown_name
 LANGUAGES = "ind+eng"
 _MOST_OF_ONE_POST = 10  # pictures; an album of Telegram has as many
 # Per cent. Below it photographs give letters that nobody wrote; measured on tests/posters.py.
-_LEAST_CERTAINTY = 40.0
+_LEAST_CERTAINTY = 55.0
 _WORKER = Path(picture_worker.__file__)
 
 
@@ -57,7 +57,6 @@ def with_pictures(
     lack = missing() if source.images else None
     if lack:
         yield Failure(source.id, "read pictures", lack)
-        fetcher.forget()
     album = _Album(source, fetcher)
     for item in items:
         if isinstance(item, Failure):
@@ -70,6 +69,7 @@ def with_pictures(
         most = fetcher.config.max_pictures
         said = f"{album.left_out} pictures left for the next scan ([fetch] max_pictures = {most})"
         yield Failure(source.id, "read pictures", said)
+    if lack or album.left_out:
         fetcher.forget()
 
 

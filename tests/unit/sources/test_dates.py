@@ -40,6 +40,38 @@ def test_what_names_no_moment_is_none(written):
     assert parse_time(written) is None
 
 
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10.00 WIB, 11.00 WITA
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("baru saja", (2026, 11, 24, 3, 0)),
+        ("5 menit yang lalu", (2026, 11, 24, 2, 55)),
+        ("30 mnt yg lalu", (2026, 11, 24, 2, 30)),
+        ("sejam yang lalu", (2026, 11, 24, 2, 0)),
+        ("setengah jam lalu", (2026, 11, 24, 2, 30)),
+        ("2 jam yang lalu", (2026, 11, 24, 1, 0)),
+        ("Sekitar 2 jam yang lalu", (2026, 11, 24, 1, 0)),
+        ("3 hari lalu", (2026, 11, 21, 3, 0)),
+        ("minggu lalu", (2026, 11, 17, 3, 0)),
+        ("2 hours ago", (2026, 11, 24, 1, 0)),
+        ("an hour ago", (2026, 11, 24, 2, 0)),
+        ("kemarin", (2026, 11, 23, 3, 0)),
+        ("kemarin pukul 14.30", (2026, 11, 23, 6, 30)),
+        ("Kemarin, 14:30 WIB", (2026, 11, 23, 7, 30)),
+        ("hari ini jam 08.00", (2026, 11, 24, 0, 0)),
+        ("yesterday at 08:00", (2026, 11, 23, 0, 0)),
+        ("Jum’at, 27 Nov 2026 10:00 WIT", (2026, 11, 27, 1, 0)),
+        ("1 Agt 2026", (2026, 7, 31, 16, 0)),
+        ("24/11/2026 10.00", (2026, 11, 24, 2, 0)),
+    ],
+)
+def test_relative_times_count_from_the_scan(written, meant):
+    """Times such as sites show them, in the zone of the source where they name none: here WITA."""
+    assert parse_time(written, now=NOW, zone="WITA") == datetime(*meant, tzinfo=UTC)
+
+
 @given(st.text(alphabet="0123456789-:/.,+ TZabcJanNovWIB", max_size=30))
 def test_any_text_gives_a_utc_time_or_none(written):
     """Whatever a source writes, the result is a moment in UTC or nothing."""
