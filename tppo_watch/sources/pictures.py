@@ -201,4 +201,6 @@ def _lines(table: str) -> str:
         if word and is_certain and any(c.isalnum() for c in word):
             key = tuple(row.get(name) or "" for name in ("block_num", "par_num", "line_num"))
             lines.setdefault(key, []).append(word)
-    return "\n".join(" ".join(words) for words in lines.values())
+    # A letter or digit alone on a line is more often grain than writing.
+    found = (" ".join(words) for words in lines.values())
+    return "\n".join(line for line in found if sum(c.isalnum() for c in line) > 1)
