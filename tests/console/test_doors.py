@@ -26,6 +26,7 @@ EXPECTED = {
     "GET /next": "reviewer",
     "GET /posts/{alert_id}": "reader",
     "POST /posts/{alert_id}/reveal": "reviewer",
+    "GET /posts/{alert_id}/pictures/{place}": "reviewer",
     "GET /posts/{alert_id}/dossier.{form}": "reviewer",
     "POST /posts/{alert_id}/decide": "reviewer",
     "POST /posts/{alert_id}/adjudicate": "reviewer",
@@ -101,7 +102,8 @@ def test_every_route_takes_its_visit_from_a_door():
 def test_every_route_for_every_role(world, clients, post, route, role):
     """Who may not is refused before anything is done; who may is not."""
     method, path = route.split()
-    path = path.format(alert_id=post, user_id=999, form="json", message_id="0" * 32, rule_id=9, name="c1")
+    ids = {"alert_id": post, "user_id": 999, "message_id": "0" * 32, "rule_id": 9, "place": 0}
+    path = path.format(**ids, form="json", name="c1")
     client = clients[role] if role else world.client()
     least = EXPECTED[route]
     if route == "POST /sign-out" and role:

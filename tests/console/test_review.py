@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.console.world import AD, GRAVE, PLEA, World, console, fill
+from tppo_watch.storage import pictures
+from tppo_watch.types import Picture
 
 POSTS = [
     PLEA,
@@ -343,3 +348,33 @@ def test_views_decisions_and_exports_are_in_the_audit_log(world, visit):
     rows = [row.inner_text() for row in log.get_by_role("row").all()]
     for what in ("membuka kiriman", "menindaklanjuti", "mengekspor JSON", "masuk"):
         assert any("reviewer" in row and what in row for row in rows), what
+
+
+def test_pictures_come_after_a_reason_and_blurred(world, visit):
+    """What a picture shows cannot be masked: none of it leaves before a reason, nor without leave."""
+    shot = io.BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(shot, "PNG")
+    found = Picture(hashlib.sha256(shot.getvalue()).hexdigest(), "image/png", shot.getvalue(), "")
+    with world.watch._store.write() as connection:
+        pictures.attach(connection, world.watch.alert(2).post_id, [found], now=world.clock())
+    seen = visit("reviewer")
+    page = seen.page
+    page.goto("/posts/2")
+    assert page.locator("img").count() == 0
+    page.get_by_text("Tampilkan nomor").click()
+    page.get_by_label("Untuk apa nomor ini diperlukan?").fill("bukti gambar")
+    page.get_by_role("button", name="Tampilkan", exact=True).click()
+    image = page.locator("img")
+    image.wait_for()
+    image.scroll_into_view_if_needed()
+    assert "blur" in image.evaluate("(image) => getComputedStyle(image).filter")
+    page.get_by_label("Tampilkan tanpa kabur").check()
+    assert image.evaluate("(image) => getComputedStyle(image).filter") == "none"
+    address = image.get_attribute("src")
+    client = world.client("reviewer")
+    assert client.get(address).headers["content-type"] == "image/png"
+    assert world.client("lead").get(address).status_code == 404
+    assert client.get(address.partition("?")[0]).status_code == 404
+    world.clock.forward(minutes=11)
+    assert client.get(address).status_code == 404
+    assert seen.harm == []

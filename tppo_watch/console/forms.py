@@ -6,9 +6,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from itsdangerous import BadData, URLSafeSerializer
 
+LEAVE_FOR_S = 600
 MAX_PENDING = 16 * 1024  # characters of a form kept over a sign-in
 
 
@@ -27,6 +29,7 @@ class Forms:
     def __init__(self, key: bytes) -> None:
         derived = hmac.digest(key, b"tppo-watch console forms", "sha256")
         self._tokens = URLSafeSerializer(derived, salt="token")
+        self._leaves = URLSafeSerializer(derived, salt="leave")
         self._pending = URLSafeSerializer(derived, salt="pending")
 
     def token(self, user_id: int, session: str) -> str:
@@ -41,6 +44,17 @@ class Forms:
     def is_of(self, token: str, user_id: int, session: str) -> bool:
         """Whether a form was made for this user in this session."""
         return _loaded(self._tokens, token) == [user_id, _digest(session)]
+
+    def leave(self, user_id: int, alert_id: int, now: datetime) -> str:
+        """What lets one person see the pictures of one post for a while: they gave a reason."""
+        return str(self._leaves.dumps([user_id, alert_id, int(now.timestamp())]))
+
+    def has_leave(self, text: str, user_id: int, alert_id: int, now: datetime) -> bool:
+        """Whether `leave` was given to this person for this post not long ago."""
+        found = _loaded(self._leaves, text)
+        if not isinstance(found, list) or found[:2] != [user_id, alert_id]:
+            return False
+        return 0 <= now.timestamp() - found[2] <= LEAVE_FOR_S
 
     def keep(self, pending: Pending) -> str:
         """A form in one signed string; empty where it is too long to be kept."""

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from ...alerts.masking import masked
 from ...alerts.views import excerpt
+from ...errors import NotFoundError
 from ...reports import dossier
 from ...review import REASONS, Act, Case
 from ...storage.alerts import AlertRecord
@@ -21,6 +22,8 @@ from .queue import people, say_last_act
 
 router = APIRouter()
 
+#: What browsers draw and nothing runs in.
+PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 SHOWN_ALIKE = 5  # other posts of the campaign
 
 AlertId = Annotated[int, Path(ge=1, le=2**53)]
@@ -60,7 +63,7 @@ def post_page(visit: Visit, case: Case) -> Response:
         "clock": views.clock(item.clock, visit.now, visit.speaker, is_waiting=state.is_waiting),
         "history": [_step(act, visit, names) for act in reversed(case.history)],
         **_alike(item.alert, visit),
-        "images": [],
+        **_images(case, visit),
     }
     return visit.page(
         "post.html",
@@ -72,6 +75,32 @@ def post_page(visit: Visit, case: Case) -> Response:
         people=_assignable(visit),
         **views.referral(dossier(item.alert, lang=visit.speaker.lang), visit.speaker),
     )
+
+
+def _images(case: Case, visit: Visit) -> dict[str, Any]:
+    """The pictures of a post. Nobody can mask what they show, so they come after a reason, as numbers do."""
+    alert = case.item.alert
+    found = visit.house.watch.pictures(alert)
+    leave = visit.house.forms.leave(visit.user.id, alert.id, visit.now)
+    paths = [f"/posts/{alert.id}/pictures/{place}?leave={leave}" for place in range(len(found))]
+    shown_paths = paths if case.is_revealed else []
+    return {"images": shown_paths, "hidden_images": len(paths) - len(shown_paths)}
+
+
+@router.get("/posts/{alert_id}/pictures/{place}")
+def picture(
+    visit: Annotated[Visit, Depends(looking("reveal"))],
+    alert_id: AlertId,
+    place: Annotated[int, Path(ge=0, le=100)],
+    leave: str = "",
+) -> Response:
+    watch = visit.house.watch
+    if not visit.house.forms.has_leave(leave, visit.user.id, alert_id, visit.now):
+        raise NotFoundError("picture", str(place))
+    found = watch.pictures(watch.alert(alert_id))
+    if place >= len(found) or found[place].media_type not in PICTURE_TYPES:
+        raise NotFoundError("picture", str(place))
+    return Response(found[place].content, media_type=found[place].media_type)
 
 
 def _alike(alert: AlertRecord, visit: Visit) -> dict[str, Any]:
