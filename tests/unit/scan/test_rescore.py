@@ -11,6 +11,7 @@ from tests.scanning import NOW, KeywordAssessor, assessment
 from tppo_watch.config import SourceSettings
 from tppo_watch.scan.ads import Draft
 from tppo_watch.scan.batch import Known, keep, to_new_post
+from tppo_watch.scan.grouping import Grouping
 from tppo_watch.scan.rescore import SIZE, Tally, rescore
 from tppo_watch.storage import alerts, open_store, schema, sources
 from tppo_watch.types import Post
@@ -46,7 +47,7 @@ def fill(store, texts, start: int = 0) -> None:
     found = {post.content_hash: KeywordAssessor().assess(post.text) for post in posts}
     with store.write() as connection:
         sources.ensure(connection, "a")
-        keep(connection, posts, Known({}, set(), {}, {}, {}), found, NOW)
+        keep(connection, posts, Known({}, set(), {}, {}, {}), found, NOW, Grouping(b"k" * 32))
 
 
 def queue(store, state=None):
