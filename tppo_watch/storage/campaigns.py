@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,9 @@ class LinkRecord:
     shingles: bytes | None = None
     slots: list[int] | None = None
     is_counted: bool = False
+
+
+_LINK_FIELDS = tuple(field.name for field in fields(LinkRecord))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,9 @@ def links(connection: Connection, limit: int) -> list[LinkRecord]:
 def add(connection: Connection, records: Sequence[LinkRecord]) -> None:
     """Keep what links posts."""
     if records:
-        connection.execute(insert(campaign_posts), [asdict(record) for record in records])
+        # Not `asdict`, which copies each of the hundreds of numbers of a record.
+        rows = [{name: getattr(record, name) for name in _LINK_FIELDS} for record in records]
+        connection.execute(insert(campaign_posts), rows)
 
 
 def set_campaigns(connection: Connection, found: Mapping[int, int | None]) -> None:
