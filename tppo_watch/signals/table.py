@@ -26,6 +26,7 @@ MAX_COUNT = 1e9
 # Nothing is learnt across a longer gap than this, so what lies behind it is a table of its own.
 GAP_DAYS = HISTORY_DAYS + GUARD_DAYS
 NOTED_GAP_DAYS = 30
+RUN_DAYS = 7  # stray rows of the future never fill a week
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 
@@ -58,7 +59,7 @@ def gather(rows: Iterable[Row], *, today: date, complain: Callable[[int, str], N
     Parameters
     ----------
     today : date
-        Rows of later days are left out, unless most are later: then it is the clock that is wrong.
+        Rows of later days are left out, unless a whole week is later: then it is the clock that is wrong.
     complain : callable
         Told the line of each row that cannot be used, and why.
 
@@ -91,14 +92,22 @@ def _leave_out_the_future(heap: _Heap, today: date, gathered: Gathered) -> None:
     if not number:
         return
     last = date.fromordinal(int(heap.days.max()))
-    if 2 * number > len(heap.days):
+    if _runs_on(heap, is_future):
         gathered.notes.append(
-            f"most rows lie in the future of this machine's clock, which says {today}; judged as they are"
+            f"the days run on into the future of this machine's clock, which says {today}; judged as they are"
         )
         return
     gathered.future = number
     gathered.notes.append(f"{number} rows lie in the future, the last on {last}; they were left out")
     heap.keep(~is_future)
+
+
+def _runs_on(heap: _Heap, is_future: NDArray[np.bool_]) -> bool:
+    """Whether it is the clock that is wrong: half of all series have a whole week in a row of such days."""
+    days, n_series = np.unique(heap.days[is_future], return_counts=True)
+    full = days[2 * n_series >= len(np.unique(heap.series))]
+    runs = np.split(full, np.flatnonzero(np.diff(full) > 1) + 1)
+    return max(map(len, runs)) >= RUN_DAYS
 
 
 class _Heap:

@@ -106,10 +106,12 @@ def test_posts_from_the_future_are_left_out():
 
 
 def test_a_clock_that_is_wrong_is_said():
-    """Where most rows are of the future, the machine's clock is wrong, not the file."""
+    """Where the days run on into the future, the machine's clock is wrong, not the file."""
     result, _ = gathered(days(20, start=date(2027, 1, 1)))
     assert result.future == 0 and len(result.tables) == 1
     assert "this machine's clock, which says 2026-06-01" in result.notes[0]
+    result, _ = gathered(days(160) + days(160, "b"), today=date(2026, 5, 31))
+    assert result.future == 0 and result.tables[0].counts.shape == (2, 160)
 
 
 def test_a_clock_that_jumped_costs_no_memory():
