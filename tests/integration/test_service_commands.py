@@ -287,6 +287,26 @@ def test_sources_are_checked_added_listed_and_removed(run, demo):
     assert json.loads(run("sources", "list", "--json", "--config", "baru.toml")[1]) == []
 
 
+def test_what_could_not_be_read_is_counted_shown_and_cleared(run):
+    """Numbers in it are hidden unless they are asked for; the rest of the source went in."""
+    Path("tppo.toml").write_text(JSONL)
+    Path("a.jsonl").write_text('{"text": "halo"}\n{rusak 0812-0000-0131\n')
+    code, _, err = run("scan")
+    assert code == 3 and "line 2" in err and "rusak" not in err
+    (row,) = json.loads(run("sources", "list", "--json")[1])
+    assert (row["posts"], row["unreadable"]) == (1, 1)
+    (kept,) = json.loads(run("sources", "rejects", "--json")[1])
+    assert (kept["item"], kept["bytes"], kept["scans"]) == ("a: line 2", 21, 1)
+    assert "a: line 2" in run("sources", "rejects", "a")[1]
+    shown = run("sources", "rejects", "--show", str(kept["number"]))[1]
+    assert "rusak" in shown and "0131" not in shown
+    assert "0131" in run("sources", "rejects", "--show", str(kept["number"]), "--reveal")[1]
+    assert run("sources", "rejects", "--show", "99")[0] == 1
+    assert run("sources", "rejects", "--clear")[0] == 2
+    assert run("sources", "rejects", "a", "--clear")[0] == 0
+    assert "could be read" in run("sources", "rejects")[2]
+
+
 def test_a_place_nothing_can_read_is_one_line(run):
     """What it is not is said, and nothing is added."""
     Path("halo.txt").write_text("halo")
