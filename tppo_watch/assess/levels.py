@@ -44,28 +44,25 @@ def level_of(risk: float, offering: float, signs: int, thresholds: Thresholds) -
     return "low" if risk >= thresholds.low else "none"
 
 
-def thresholds_for(
-    risks: np.ndarray, is_case: np.ndarray, weights: np.ndarray, *, prevalence: float
-) -> Thresholds:
+def thresholds_for(risks: np.ndarray, weights: np.ndarray, *, prevalence: float) -> Thresholds:
     """Lowest thresholds that keep the promises on posts the model was not fitted on.
 
     Parameters
     ----------
     risks : ndarray of shape (n,)
-    is_case : ndarray of bool of shape (n,)
-        Whether a reviewer took the post up.
+        Calibrated.
     weights : ndarray of shape (n,)
-        Share of each post in the population; cases sum to `prevalence`, all to 1.
+        Share of each post in the population.
 
     Notes
     -----
-    `high` is the largest set from the top of which the promised share are cases, `medium` the largest band
-    below it of which that holds, and neither goes below `LEAST`. The proof is as good as the number of
-    ordinary posts held out: where they are few, that none of them is a false alarm may be luck.
+    `high` is the largest set from the top in which the mean risk is the promised share, `medium` the largest
+    band below it of which that holds, and neither goes below `LEAST`. Counting cases instead of trusting the
+    calibration was tried: one ordinary post held out stands for as many posts of life as thirty cases, and
+    three of them more or less moved `medium` between 0.4 and 0.63.
     """
     order = np.argsort(-risks, kind="stable")
-    cases = np.where(is_case, weights, 0.0)[order]
-    others = np.where(is_case, 0.0, weights)[order]
+    cases, others = (weights * risks)[order], (weights * (1 - risks))[order]
     high = _largest(cases, others, 0, PROMISE["high"])
     medium = _largest(cases, others, high, PROMISE["medium"])
     ranked = risks[order]

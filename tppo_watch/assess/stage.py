@@ -62,7 +62,7 @@ class Stage:
         sums, is_case, weights = heldout[0], heldout[1] > 0, heldout[2]
         scale = np.where(is_case, prevalence / fitted, (1 - prevalence) / (1 - fitted))
         risks = expit(weigher.log_odds(sums))
-        thresholds = thresholds_for(risks, is_case, weights * scale, prevalence=prevalence)
+        thresholds = thresholds_for(risks, weights * scale, prevalence=prevalence)
         if alert_share is not None:
             thresholds = within_budget(thresholds, risks, weights * scale, alert_share)
         return cls(weigher, thresholds, float(settings["assistance_threshold"]))

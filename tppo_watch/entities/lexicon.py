@@ -11,6 +11,7 @@ from ..knowledge.money import MoneyCue, money_cues, money_words
 from ..knowledge.places import gazetteer
 from ..knowledge.vocabulary import EntityWords, entity_words
 from ..text.document import read
+from ..text.vocabulary import canonical
 from .phrases import Phrases
 
 Entry = tuple[tuple[str, ...], str, Any]
@@ -65,7 +66,12 @@ def _money() -> Iterator[Entry]:
 
 def _places() -> Iterator[Entry]:
     known = gazetteer()
+    names = {alias for alias, _ in known.aliases}
     for alias, place in known.aliases:
+        # Boten in Laos is `not` in Javanese too, and every `tidak` is read as that word: such a name says
+        # nothing.
+        if " " not in alias and canonical(alias) not in names:
+            continue
         short = len(alias) <= 3 and alias.isascii() and alias not in known.clear
         value = (place, short or alias in known.needs_cue)
         yield from _phrases("place", value, (alias,))

@@ -17,7 +17,7 @@ from random import Random
 
 import joblib
 import numpy as np
-from scipy.special import log_softmax
+from scipy.special import log_softmax, logit
 from sklearn.model_selection import StratifiedGroupKFold
 
 from ..assess.cascade import Band, reread
@@ -50,14 +50,16 @@ from .population import Population
 from .spans import score_spans
 
 FOLDS = 3
-PASS = 0.995  # of the cases must reach the encoder
-PASS_PLEAS = 0.98  # of those who need help
+PASS = 0.985  # of the cases must reach the encoder
+PASS_PLEAS = 0.96  # of those who need help
 RANDOM_BACKGROUND = 500  # ordinary texts to learn from besides those that the student takes for more
 MAX_BACKGROUND = 1_500
 ASSISTANCE_PRECISION = 0.7
 DISGUISED, DISGUISE = 0.2, 2  # share of the records that are also shown in disguise, and its strength
 SHARES = np.arange(0.0, 1.01, 0.1)
-KEEPS = np.arange(-6.0, 0.1, 0.5)  # log-odds tried
+#: Below one in fifty a hit is dropped. Not fitted: the rules were written with the corpus in sight, so on it
+#they look : more precise than on new posts, and the best fit there would drop next to nothing.
+KEEP = float(logit(0.02))
 ADDS = np.arange(-2.0, 3.1, 0.5)
 
 
@@ -311,12 +313,9 @@ def _shares_of(
 def best_limits(
     readings: Sequence[Reading], records: Sequence[Record], words: Sequence[np.ndarray]
 ) -> SignLimits:
-    """Limits under which the signs of cases fit the marked ones best: the highest F1 over a grid."""
-    limits = SignLimits(-math.inf, math.inf)
-    for name, grid in (("keep", KEEPS), ("add", ADDS)):
-        tried = [replace(limits, **{name: float(value)}) for value in grid]
-        limits = max(tried, key=lambda tried: _fit_of_signs(readings, records, words, tried))
-    return limits
+    """`KEEP`, and the limit for signs of the encoder's own under which marked ones fit best (F1)."""
+    tried = [SignLimits(KEEP, float(add)) for add in ADDS]
+    return max(tried, key=lambda limits: _fit_of_signs(readings, records, words, limits))
 
 
 def _fit_of_signs(

@@ -128,9 +128,9 @@ def asked_figures(cascade: Cascade, data: TrainingSet) -> dict[str, float]:
 
 def heldout_figures(fitted: Fitted, data: TrainingSet, population: Population) -> dict[str, float]:
     """What the folds that were held out say, labelled texts and ordinary ones."""
-    sums, is_case, shares = fitted.heldout
+    sums, _, shares = fitted.heldout
     risks = expit(fitted.weigher.log_odds(sums))
-    limits = thresholds_for(risks, is_case > 0, shares, prevalence=population.cases)
+    limits = thresholds_for(risks, shares, prevalence=population.cases)
     own = np.array([record is not None for record in data.records])
     case, ordinary = data.kinds == 0, data.kinds == 2
     lookalike = data.kinds == 1

