@@ -30,7 +30,7 @@ COMMANDS = {
     "alerts": "The alerts.",
     "brief": "The bulletin of a province for a week or a month.",
     "posts": "Every post that is kept: search, history, purge.",
-    "signals": "Rises over time by place, destination, kind, indicator and source.",
+    "signals": "What rises over time, by place, kind and source.",
     "users": "Reviewers of the console: add, list, disable, reset.",
     "audit": "Check the log of every decision for tampering.",
     "console": "The review console on 127.0.0.1.",
