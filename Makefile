@@ -35,6 +35,7 @@ bench: $(VENV)/.tested $(VENV)/.system
 	@$(INSTALL) '.[bench]'
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python -m benchmarks.kill
+	@$(BIN)/python -m benchmarks.storage
 	@$(BIN)/python -m benchmarks.campaigns
 	@$(BIN)/python -m benchmarks.signals
 	@$(BIN)/python -m benchmarks.scan

@@ -23,7 +23,9 @@ from .schema import (
     assessments,
     insert_if_new,
     metadata,
+    pictures,
     post_parts,
+    post_pictures,
     posts,
     purged,
     runs,
@@ -166,7 +168,10 @@ def _remove(
             going = select(alerts.c.id).where(alerts.c.post_id.in_(some))
             if found := connection.execute(going).scalars().all():
                 forget(found)
+            shown = select(post_pictures.c.sha256).where(post_pictures.c.post_id.in_(some))
+            pictured = connection.execute(shown.distinct()).scalars().all()
             _cascade(connection, posts, some, removed)
+            removed["pictures"] += _drop_pictures(connection, pictured)
     removed["pictures"] += drop_orphans(connection)
     return {table: rows for table, rows in removed.items() if rows}
 
@@ -202,6 +207,15 @@ def _hand_on(connection: Connection, ids: Sequence[int], leaving: set[int]) -> N
         connection.execute(
             update(alerts).where(alerts.c.post_id == old).values(post_id=new, copies=alerts.c.copies - 1)
         )
+
+
+def _drop_pictures(connection: Connection, digests: Sequence[str]) -> int:
+    """Remove pictures that no post shows any more; how many."""
+    is_shown = select(post_pictures.c.post_id).where(post_pictures.c.sha256 == pictures.c.sha256).exists()
+    return sum(
+        connection.execute(delete(pictures).where(pictures.c.sha256.in_(chunk), ~is_shown)).rowcount
+        for chunk in chunks(digests)
+    )
 
 
 def _cascade(connection: Connection, table: Table, keys: Sequence[Any], removed: Counter[str]) -> None:

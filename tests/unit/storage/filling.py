@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from sqlalchemy import Connection, insert
+
 from tests.scanning import NOW, assessment
 from tppo_watch.storage import Store, alerts, posts, runs, sources
 from tppo_watch.storage.posts import NewPost, content_hash
+from tppo_watch.storage.schema import insert_if_new, picture_places, pictures, post_pictures
 
 
 def new_post(native_id: str, text: str, *, source_id: str = "s", **fields) -> NewPost:
@@ -13,6 +18,16 @@ def new_post(native_id: str, text: str, *, source_id: str = "s", **fields) -> Ne
     return NewPost(
         source_id=source_id, native_id=native_id, content_hash=content_hash(text), text=text, **values
     )
+
+
+def add_picture(connection: Connection, post_id: int, content: bytes) -> str:
+    """Let a post show a picture; its digest."""
+    digest = hashlib.sha256(content).hexdigest()
+    values = {"sha256": digest, "media_type": "image/png", "text": "teks", "content": content, "seen": NOW}
+    connection.execute(insert_if_new(connection, pictures).values(values))
+    connection.execute(insert(picture_places).values(place=digest[::-1], sha256=digest))
+    connection.execute(insert(post_pictures).values(post_id=post_id, position=0, sha256=digest))
+    return digest
 
 
 def fill(store: Store, count: int, *, start: int = 0, **fields) -> list[int]:
@@ -26,5 +41,6 @@ def fill(store: Store, count: int, *, start: int = 0, **fields) -> list[int]:
         posts.add_assessments(connection, list(zip(ids, said, strict=True)))
         for post_id in ids:
             alerts.raise_alert(connection, post_id, "high", now=NOW)
+        add_picture(connection, ids[0], b"gambar %d" % start)
         runs.add(connection, started=NOW, finished=NOW, report={"new": count})
     return ids

@@ -88,6 +88,7 @@ def test_a_purged_post_leaves_every_table(store):
         connection.execute(insert(audit).values(row))
         removed = purge_post(connection, first, now=NOW, forget=partial(forget, connection))
     gone = {"posts": 3, "post_parts": 2, "assessments": 1, "alerts": 1, "outbox": 1}
+    gone |= {"pictures": 1, "post_pictures": 1}
     assert {table: rows for table, rows in removed.items() if rows} == gone
     with store.read() as connection:
         left = counts(connection)
