@@ -22,6 +22,7 @@ STATES = (
     "/sources",
     "/statistics",
     "/campaigns",
+    "/signals",
     "/deliveries",
     "/audit",
     "/users",

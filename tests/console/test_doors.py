@@ -38,6 +38,7 @@ EXPECTED = {
     "POST /campaigns/merge": "reviewer",
     "POST /campaigns/split": "reviewer",
     "POST /campaigns/undo": "reviewer",
+    "GET /signals": "reader",
     "GET /sources": "reader",
     "GET /statistics": "reader",
     "GET /settings": "reader",

@@ -31,6 +31,7 @@ _MAX_READERS = 2_000
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("queue", "/queue", "view"),
     ("campaigns", "/campaigns", "view"),
+    ("signals", "/signals", "view"),
     ("sources", "/sources", "view"),
     ("statistics", "/statistics", "view"),
     ("deliveries", "/deliveries", "rules"),

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from . import accounts, campaigns, decisions, entrance, export, figures, log, messages, own, posts, queue
+from . import (
+    accounts,
+    campaigns,
+    decisions,
+    entrance,
+    export,
+    figures,
+    log,
+    messages,
+    own,
+    posts,
+    queue,
+    signals,
+)
 
 ROUTERS = (
     entrance.router,
@@ -14,6 +27,7 @@ ROUTERS = (
     figures.router,
     log.router,
     messages.router,
+    signals.router,
     own.router,
     accounts.router,
 )
