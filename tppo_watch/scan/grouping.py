@@ -30,7 +30,8 @@ class Grouping:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._key = blake2b(b"contacts of campaigns", key=key[:64]).digest()
+        # The key grows with each rotation; all of it counts, not its beginning.
+        self._key = blake2b(b"contacts of campaigns", key=blake2b(key).digest()).digest()
         self._grouper: Grouper | None = None
         self._ids: list[int] = []  # post of each place
         self._log = 0
