@@ -1,6 +1,6 @@
 """Speed of explained scoring beside its peers, on the same ads, in one run, on one core.
 
-    python benchmarks/speed.py [--ads 1000] [--rounds 5]
+    python benchmarks/speed.py [--ads 1000] [--rounds 5] [--public FOLDER]
 
 Every contender reads the same 240-character ads, one after the other in each round, so that a busy machine
 slows all of them alike; its best round counts, in processor time. A peer that is not installed is named and
@@ -28,6 +28,7 @@ from pathlib import Path
 import tppo_watch
 from tppo_watch.assessor import BATCH, read_texts
 from tppo_watch.knowledge import rules
+from tppo_watch.training.background import MEASURES, public_texts
 
 CORPUS = Path(__file__).resolve().parents[1] / "models" / "corpus"
 CHARACTERS = 240
@@ -81,6 +82,8 @@ def _fitted(text: str, more: Sequence[str], rng: random.Random) -> str:
 def contenders(assessor: tppo_watch.Assessor, corpus: Sequence[dict]) -> Iterator[Contender]:
     """Ours, then the peers that are installed; says which are not."""
     yield Contender("tppo_watch, full explained scoring", lambda ads: list(assessor.assess_many(ads)))
+    whole = tppo_watch.load()
+    yield Contender("tppo_watch, with the encoder (default)", lambda ads: list(whole.assess_many(ads)))
     yield Contender("tppo_watch, rules and entities only", _rules_only)
     peers = {
         "presidio-analyzer, 21 pattern recognisers": _presidio,
@@ -190,10 +193,15 @@ def single_call(assessor: tppo_watch.Assessor, ads: Sequence[str]) -> float:
     return statistics.median(times)
 
 
-def run(assessor: tppo_watch.Assessor, ads: int, rounds: int) -> dict[str, dict[str, float]]:
+def run(
+    assessor: tppo_watch.Assessor, ads: int, rounds: int, public: Path | None = None
+) -> dict[str, dict[str, float]]:
     """Best round of each contender on each sample, in microseconds an ad; the first contender is ours."""
     corpus = records()
     drawn = samples(corpus, ads)
+    if public is not None:
+        texts = [text.text for text in public_texts(public, MEASURES) if len(text.text) >= CHARACTERS]
+        drawn["public text"] = [text[:CHARACTERS] for text in random.Random(SEED).sample(texts, ads)]
     entered = list(contenders(assessor, corpus))
     results: dict[str, dict[str, float]] = {}
     for sample, texts in drawn.items():
@@ -224,9 +232,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
     parser.add_argument("--ads", type=int, default=1000, help="ads of each sample")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--model", help="name or folder; the default model where not given")
-    options = parser.parse_args()
-    print(table(run(tppo_watch.load(options.model), options.ads, options.rounds)))
+    parser.add_argument("--model", default="student", help="name or folder")
+    parser.add_argument("--public", type=Path, help="public text, as of `tppo-watch evaluate`, as a third
+    sample") options = parser.parse_args()
+    print(table(run(tppo_watch.load(options.model), options.ads, options.rounds, options.public)))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def test_a_tiny_run_gives_a_table(
     for peer in ("_presidio", "_aho_corasick"):
         monkeypatch.setattr(speed, peer, missing)
     monkeypatch.setattr(speed, "_sklearn", lambda corpus: len)
-    results = speed.run(tppo_watch.load(), ads=20, rounds=1)
+    results = speed.run(tppo_watch.load("student"), ads=20, rounds=1)
     assert set(results) == {"daily mix", "offers"}
     assert all(value > 0 for times in results.values() for value in times.values())
     assert "left out: presidio-analyzer" in capsys.readouterr().err
