@@ -233,8 +233,8 @@ def main() -> None:
     parser.add_argument("--ads", type=int, default=1000, help="ads of each sample")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model", default="student", help="name or folder")
-    parser.add_argument("--public", type=Path, help="public text, as of `tppo-watch evaluate`, as a third
-    sample") options = parser.parse_args()
+    parser.add_argument("--public", type=Path, help="public text as a third sample")
+    options = parser.parse_args()
     print(table(run(tppo_watch.load(options.model), options.ads, options.rounds, options.public)))
 
 
