@@ -1,7 +1,8 @@
 """What an encoder sees of each word, held against what the rules found.
 
-A rule knows words, not what is meant: a hit that the encoder thinks unlikely is dropped, and a run of words that
-it is sure of becomes a hit of its own. Places and sums stay entities whatever becomes of the sign they carry.
+A rule knows words, not what is meant: a hit that the encoder thinks unlikely is dropped, and a run of words
+that it is sure of becomes a hit of its own. Places and sums stay entities whatever becomes of the sign they
+carry.
 """
 
 from __future__ import annotations
