@@ -64,7 +64,7 @@ def test_the_rules_can_fail(filled, visit):
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_axe_finds_nothing(filled, visit, lang, theme):
     """Every page, and the states that open on them: menus, help, folded text, refusals, the door."""
-    page = visit("admin", lang=lang, theme=theme).page
+    page = visit("admin", lang=lang, theme=theme, reduced_motion="reduce").page
     found: dict[str, list[str]] = {}
     for path in STATES:
         page.goto(path)
@@ -81,7 +81,7 @@ def test_axe_finds_nothing(filled, visit, lang, theme):
     page.locator(".bulk button:not([type=button])").click()
     page.locator("[name=digest]").wait_for(state="attached")
     found["bulk"] = violations(page)
-    door = visit(lang=lang, theme=theme).page
+    door = visit(lang=lang, theme=theme, reduced_motion="reduce").page
     door.goto("/queue")
     found["door"] = violations(door)
     assert [f"{where}: {what}" for where, lines in found.items() for what in lines] == []

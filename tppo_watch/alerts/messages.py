@@ -78,6 +78,6 @@ def _summary(record: AlertRecord) -> dict[str, Any]:
 
 
 def _notice(notice: Mapping[str, Any], words: Words) -> str:
-    said = words.term("notices", notice["kind"]).format(notice["source_id"])
+    said = words.term("source_news", notice["kind"]).format(notice["source_id"])
     detail = notice.get("error") or notice.get("moved_to")
     return f"{said}: {detail}" if detail else said

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from tests.pages import read
 from tppo_watch.errors import InputError
@@ -169,33 +168,30 @@ def test_the_browser_form_needs_nothing_else(files):
     assert ">None<" not in page
 
 
-def test_nothing_is_cut_in_the_browser(tmp_path):
+def test_nothing_is_cut_in_the_browser(tmp_path, chromium):
     """At the width of a phone and of a desk nothing runs out sideways, and no text leaves its chart."""
     for name in ("busy", "calm"):
         for file, data in bulletin_files(CASES[name]()).items():
             (tmp_path / f"{name}-{file}").write_bytes(data)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for width in (320, 1100):
-            page = browser.new_page(viewport={"width": width, "height": 900})
-            asked = []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            for path in tmp_path.glob("*.html"):
-                page.goto(path.as_uri())
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert page.evaluate("document.fonts.size") == 3
-                cut = page.evaluate(
-                    """() => [...document.querySelectorAll('svg')].flatMap(svg => {
-                    const box = svg.getBoundingClientRect();
-                    return [...svg.querySelectorAll('text')].filter(text => {
-                        const own = text.getBoundingClientRect();
-                        return own.left < box.left - 1 || own.right > box.right + 1
-                            || own.top < box.top - 2 || own.bottom > box.bottom + 2;
-                    }).map(text => text.textContent)})"""
-                )
-                assert cut == []
-            assert all(url.startswith(("file:", "data:")) for url in asked)
-        browser.close()
+    for width in (320, 1100):
+        page = chromium.new_page(viewport={"width": width, "height": 900})
+        asked = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        for path in tmp_path.glob("*.html"):
+            page.goto(path.as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("document.fonts.size") == 3
+            cut = page.evaluate(
+                """() => [...document.querySelectorAll('svg')].flatMap(svg => {
+                const box = svg.getBoundingClientRect();
+                return [...svg.querySelectorAll('text')].filter(text => {
+                    const own = text.getBoundingClientRect();
+                    return own.left < box.left - 1 || own.right > box.right + 1
+                        || own.top < box.top - 2 || own.bottom > box.bottom + 2;
+                }).map(text => text.textContent)})"""
+            )
+            assert cut == []
+        assert all(url.startswith(("file:", "data:")) for url in asked)
 
 
 def test_the_same_posts_give_the_same_bytes():
