@@ -69,7 +69,7 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made setup.cfg pyproject.toml
 	@echo "installing tppo-watch into $(VENV) (a minute or two the first time)"
-	@$(INSTALL) .
+	@$(INSTALL) '.[console,reports,scan]'
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.made setup.cfg pyproject.toml
