@@ -19,6 +19,10 @@ def start(verbosity: int) -> None:
         return
     import structlog
 
+    # A library that configures logging for itself switches off the loggers that are there, ours among them.
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.partition(".")[0] == "tppo_watch" and isinstance(logger, logging.Logger):
+            logger.disabled = False
     stamps = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
