@@ -1,6 +1,7 @@
 """The figures promised for the default model, on data that lies outside the clone and never trained it.
 
-Bounds are those of the issue, or what was reached where that is less, so that a loss of quality fails here.
+Bounds are those of the issue, or what was reached where that is less, so that a loss of quality fails here. The encoder
+computes in 8 bits, which rounds otherwise on another processor: bounds leave room for a post or two.
 """
 
 from __future__ import annotations
@@ -19,23 +20,23 @@ from tppo_watch.training.corpus import load_corpus
 DATA = Path(os.environ["TPPO_SHARED"]) / "data"
 
 AT_LEAST = {
-    "average precision": 0.97,
-    "recall at medium": 0.90,
-    "recall of grave cases at high": 0.75,
+    "average precision": 0.985,
+    "recall at medium": 0.93,
+    "recall of grave cases at high": 0.80,
     "cases among posts at high": 0.95,
     "stance right": 0.88,
     "kind of exploitation right": 0.78,
-    "indicator spans: recall": 0.50,
-    "indicator spans: precision": 0.40,
+    "indicator spans: recall": 0.47,
+    "indicator spans: precision": 0.46,
     "pairs: case above its twin": 0.92,
     "pairs: both on the right side of medium": 0.80,
 }
 AT_MOST = {
-    "false alarms at medium": 0.08,
+    "false alarms at medium": 0.05,
     "news, warnings, testimony, questions, jokes at high": 0.02,
-    "share of the text model at high, median": 0.5,
-    "public text at high: all": 0.001,
-    "public text at medium or above: all": 0.005,
+    "share of the text models at high, median": 0.5,
+    "public text at high: all": 0.0005,
+    "public text at medium or above: all": 0.003,
 }
 
 
