@@ -1,7 +1,8 @@
 """The figures promised for the default model, on data that lies outside the clone and never trained it.
 
-Bounds are those of the issue, or what was reached where that is less, so that a loss of quality fails here. The encoder
-computes in 8 bits, which rounds otherwise on another processor: bounds leave room for a post or two.
+Bounds are those of the issue, or what was reached where that is less, so that a loss of quality fails here.
+The encoder computes in 8 bits, which rounds otherwise on another processor: bounds leave room for a post or
+two.
 """
 
 from __future__ import annotations
