@@ -50,10 +50,10 @@ from .storage import (
 from .storage.alerts import AlertRecord
 from .storage.campaigns import CampaignRecord, DecisionRecord, MemberRecord
 from .storage.keys import give_up_key, load_key, open_key, rotate_key
+from .storage.pictures import KeptPicture
 from .storage.posts import KEY_BYTES
 from .storage.rejects import Reject
 from .storage.sources import SourceState
-from .types import Picture
 
 if TYPE_CHECKING:
     from .campaigns import Grouper, Reason, Suggestion
@@ -359,10 +359,15 @@ class Watch:
         with self._store.read() as connection:
             return alerts.get(connection, alert_id)
 
-    def pictures(self, alert: AlertRecord) -> list[Picture]:
-        """The pictures of an alert's post, as they were received, in their order."""
+    def pictures(self, alert: AlertRecord) -> list[KeptPicture]:
+        """The pictures of an alert's post, in their order, without their bytes."""
         with self._store.read() as connection:
             return pictures.of_post(connection, alert.post_id)
+
+    def picture(self, sha256: str) -> bytes:
+        """The bytes of a picture as they were received. Raises `NotFoundError`."""
+        with self._store.read() as connection:
+            return pictures.content_of(connection, sha256)
 
     def bulletin(
         self,

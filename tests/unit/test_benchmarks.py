@@ -43,7 +43,7 @@ def test_the_peer_has_a_recogniser_for_each_kind() -> None:
 def test_the_next_post_is_measured_on_a_real_server() -> None:
     """A tiny queue gives a time for each round, and a table with the ratio to the small file."""
     took = console.run(20, rounds=3)
-    assert [len(values) for values in took.values()] == [3, 3, 3]
+    assert {len(values) for values in took.values()} == {3}
     assert console.table(took, 20).splitlines()[2].startswith("| next post | ")
 
 

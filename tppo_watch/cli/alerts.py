@@ -270,7 +270,7 @@ def _dossiers(
     def kept(record: AlertRecord) -> list[Evidence]:
         found = enumerate(watch.pictures(record), start=1)
         return [
-            Evidence(f"{number} {picture.media_type}", picture.sha256, len(picture.content))
+            Evidence(f"{number} {picture.media_type}", picture.sha256, picture.size)
             for number, picture in found
         ]
 

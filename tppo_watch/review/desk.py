@@ -69,16 +69,19 @@ class Desk:
             return self._items(connection, [place.alert_id for place in places[offset:]], actor, now)
 
     def counts(self, actor: User, *, now: datetime) -> dict[str, int]:
-        """How many in each view, and of the waiting ones as ``lane:<lane>`` and ``overdue:<lane>``."""
+        """How many in each view but `all`, and of the waiting as ``lane:<lane>`` and ``overdue:<lane>``."""
         require(actor, "view")
+        before = {lane: now - queues.allowed(self._settings, lane) for lane in LANES}
         with self._store.read() as connection:
-            found = {view: decisions.count(connection, queues.filter_of(view, actor, now)) for view in VIEWS}
-            waiting = queues.filter_of("waiting", actor, now)
-            for lane in LANES:
-                before = now - queues.allowed(self._settings, lane)
-                found[f"lane:{lane}"] = decisions.count(connection, waiting, lane=lane)
-                found[f"overdue:{lane}"] = decisions.count(connection, waiting, lane=lane, before=before)
-        return found
+            by_lane = decisions.count_by_lane(connection, queues.filter_of("waiting", actor, now), before)
+            found = {
+                view: decisions.count(connection, queues.filter_of(view, actor, now))
+                for view in VIEWS
+                if view not in ("waiting", "all")
+            }
+        for lane in LANES:
+            found[f"lane:{lane}"], found[f"overdue:{lane}"] = by_lane.get(lane, (0, 0))
+        return found | {"waiting": sum(every for every, _ in by_lane.values())}
 
     def next(self, actor: User, *, now: datetime, after: int | None = None) -> int | None:
         """The id of the post this person should see now, held for them for a while; None where none waits.

@@ -11,7 +11,7 @@ from ..alerts.lanes import LANES
 from ..config import ReviewSettings
 from ..storage import decisions
 from ..storage.decisions import Filter, Place
-from .records import Clock, User, View
+from .records import WAITING, Clock, User, View
 from .roles import may
 
 
@@ -41,9 +41,9 @@ def filter_of(view: View, actor: User, now: datetime) -> Filter:
         case "waiting":
             return Filter(now, state="open", is_snoozed=False)
         case "mine":
-            return Filter(now, state="open", assignee=actor.id)
+            return Filter(now, statuses=WAITING, assignee=actor.id)
         case "snoozed":
-            return Filter(now, state="open", is_snoozed=True)
+            return Filter(now, statuses=WAITING, is_snoozed=True)
         case "disputed":
             return Filter(now, is_disputed=True)
         case "cases":

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Select, case, func, insert, select, update
 
 from ..errors import NotFoundError
+from .posts import chunks
 from .schema import alerts, assessments, campaign_posts, posts
 
 
@@ -101,22 +102,20 @@ def listed(
         query = query.where(alerts.c.lane == lane)
     if state is not None:
         query = query.where(alerts.c.state == state)
-    return [_record(row) for row in connection.execute(query.limit(limit))]
+    return _records(connection, query.limit(limit))
 
 
 def several(connection: Connection, ids: Sequence[int]) -> list[AlertRecord]:
     """Those alerts, in the order of `ids`; one that is not there is left out."""
-    rows = connection.execute(_joined().where(alerts.c.id.in_(ids)))
-    found = {row.id: _record(row) for row in rows}
+    found = {record.id: record for record in _records(connection, _joined().where(alerts.c.id.in_(ids)))}
     return [found[id] for id in ids if id in found]
 
 
 def get(connection: Connection, alert_id: int) -> AlertRecord:
     """One alert. Raises `NotFoundError`."""
-    row = connection.execute(_joined().where(alerts.c.id == alert_id)).first()
-    if row is None:
-        raise NotFoundError("alert", str(alert_id))
-    return _record(row)
+    for record in several(connection, [alert_id]):
+        return record
+    raise NotFoundError("alert", str(alert_id))
 
 
 def campaigns_of(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -135,15 +134,12 @@ def _risk_of(post_id: int) -> Any:
 
 
 def _joined() -> Select[Any]:
-    same = campaign_posts.alias()
-    size = select(func.count()).where(same.c.campaign == campaign_posts.c.campaign).scalar_subquery()
     return (
         select(
             *(column for column in alerts.c if column.name != "risk"),
             *(column for column in posts.c if column.name in _POST_FIELDS),
             assessments.c.body.label("assessment"),
             campaign_posts.c.campaign,
-            size.label("campaign_posts"),
         )
         .join(posts, posts.c.id == alerts.c.post_id)
         .join(assessments, assessments.c.post_id == posts.c.id)
@@ -151,5 +147,12 @@ def _joined() -> Select[Any]:
     )
 
 
-def _record(row: Row[Any]) -> AlertRecord:
-    return AlertRecord(**row._mapping)
+def _records(connection: Connection, query: Select[Any]) -> list[AlertRecord]:
+    """The alerts of a query, each campaign among them counted once: a large one takes a while."""
+    rows = connection.execute(query).all()
+    sizes: dict[int | None, int] = {None: 0}
+    column = campaign_posts.c.campaign
+    for chunk in chunks(sorted({row.campaign for row in rows} - {None})):
+        counted = select(column, func.count()).where(column.in_(chunk)).group_by(column)
+        sizes.update((campaign, size) for campaign, size in connection.execute(counted))
+    return [AlertRecord(**row._mapping, campaign_posts=sizes[row.campaign]) for row in rows]

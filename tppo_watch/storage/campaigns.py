@@ -236,7 +236,7 @@ def members(connection: Connection, campaign: int, *, limit: int | None = None) 
         .join(campaign_posts, campaign_posts.c.post_id == posts.c.id)
         .join(assessments, assessments.c.post_id == posts.c.id)
         .where(campaign_posts.c.campaign == campaign)
-        .order_by(posts.c.id)
+        .order_by(campaign_posts.c.post_id)
         .limit(limit)
     )
     return [

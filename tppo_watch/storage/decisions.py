@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, false, func, insert, select, update
 
 from .schema import alerts, assessments, review_acts, review_claims, review_states, review_targets, users
 
@@ -232,8 +232,8 @@ def places(
     limit: int,
 ) -> list[Place]:
     """One stretch of a list: of one lane, those first seen up to `before` by age, or the others by risk."""
-    query = _filtered(select(alerts.c.id, alerts.c.lane, alerts.c.risk, alerts.c.first_seen), wanted).where(
-        alerts.c.lane == lane
+    query = select(alerts.c.id, alerts.c.lane, alerts.c.risk, alerts.c.first_seen).where(
+        alerts.c.lane == lane, *_conditions(wanted)
     )
     if is_overdue:
         query = query.where(alerts.c.first_seen <= before).order_by(alerts.c.first_seen, alerts.c.id)
@@ -242,53 +242,69 @@ def places(
     return [Place(*row) for row in connection.execute(query.limit(limit))]
 
 
-def count(
-    connection: Connection, wanted: Filter, *, lane: str | None = None, before: datetime | None = None
-) -> int:
-    """How many a list holds, of one lane and first seen up to `before` where these are given."""
-    query = _filtered(select(func.count()).select_from(alerts), wanted)
-    if lane is not None:
-        query = query.where(alerts.c.lane == lane)
-    if before is not None:
-        query = query.where(alerts.c.first_seen <= before)
+def count(connection: Connection, wanted: Filter) -> int:
+    """How many a list holds."""
+    query = select(func.count()).select_from(alerts).where(*_conditions(wanted))
     return connection.execute(query).scalar_one()
 
 
-def _filtered(query: Any, wanted: Filter) -> Any:
-    query = query.outerjoin(review_states, review_states.c.alert_id == alerts.c.id)
-    return query.where(*_conditions(wanted))
+def count_by_lane(
+    connection: Connection, wanted: Filter, before: Mapping[str, datetime]
+) -> dict[str, tuple[int, int]]:
+    """Lane -> how many a list holds of it, and how many of these were first seen up to its `before`."""
+    is_old = case(
+        *((alerts.c.lane == lane, alerts.c.first_seen <= moment) for lane, moment in before.items()),
+        else_=false(),
+    )
+    query = (
+        select(alerts.c.lane, func.count(), func.count().filter(is_old))
+        .where(alerts.c.lane.in_(before), *_conditions(wanted))
+        .group_by(alerts.c.lane)
+    )
+    return {lane: (every, old) for lane, every, old in connection.execute(query)}
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    column = review_states.c
-    sleeping = and_(column.snoozed_until.is_not(None), column.snoozed_until > wanted.now)
+    """What an alert must be to stand in a list.
+
+    States are looked up apart, not joined: a list then comes from the index of its order, however long it is,
+    and each set of states from the index that holds little else.
+    """
+    column, id = review_states.c, alerts.c.id
+    is_asleep = column.snoozed_until > wanted.now
     found: list[ColumnElement[bool]] = []
+    must: list[ColumnElement[bool]] = []
+    if wanted.statuses is not None:
+        must.append(column.status.in_(wanted.statuses))
+    if wanted.is_snoozed:
+        must.append(is_asleep)
+    if wanted.is_disputed:
+        must.append(column.is_disputed.is_(True))
+    if wanted.assignee is not None:
+        must.append(column.assignee == wanted.assignee)
+    if wanted.second_for is not None:
+        must.append(column.first_opinion_by != wanted.second_for)
+    if must:
+        found.append(id.in_(_alerts_where(*must)))
     if wanted.state is not None:
         found.append(alerts.c.state == wanted.state)
-    if wanted.statuses is not None:
-        found.append(column.status.in_(wanted.statuses))
-    if wanted.is_snoozed is not None:
-        awake = or_(column.snoozed_until.is_(None), column.snoozed_until <= wanted.now)
-        found.append(sleeping if wanted.is_snoozed else awake)
-    if wanted.is_disputed:
-        found.append(column.is_disputed.is_(True))
-    if wanted.assignee is not None:
-        found.append(column.assignee == wanted.assignee)
+    if wanted.is_snoozed is False:
+        found.append(id.not_in(_alerts_where(is_asleep)))
     if wanted.free_for is not None:
-        held = select(review_claims.c.alert_id).where(
-            review_claims.c.user_id != wanted.free_for, review_claims.c.until > wanted.now
-        )
-        found.append(or_(column.assignee.is_(None), column.assignee == wanted.free_for))
-        found.append(alerts.c.id.not_in(held))
+        found.append(id.not_in(_alerts_where(column.assignee != wanted.free_for)))
+        held = review_claims.c.user_id != wanted.free_for, review_claims.c.until > wanted.now
+        found.append(id.not_in(select(review_claims.c.alert_id).where(*held)))
     if wanted.hidden_from is not None:
-        found.append(or_(column.first_opinion_by.is_(None), column.first_opinion_by == wanted.hidden_from))
-    if wanted.second_for is not None:
-        found.append(column.first_opinion_by != wanted.second_for)
+        found.append(id.not_in(_alerts_where(column.first_opinion_by != wanted.hidden_from)))
     if wanted.among is not None:
-        found.append(alerts.c.id.in_(wanted.among))
+        found.append(id.in_(wanted.among))
     if wanted.without is not None:
-        found.append(alerts.c.id != wanted.without)
+        found.append(id != wanted.without)
     return found
+
+
+def _alerts_where(*conditions: ColumnElement[bool]) -> Any:
+    return select(review_states.c.alert_id).where(*conditions)
 
 
 # Claims

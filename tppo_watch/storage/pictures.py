@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, func, select
 
+from ..errors import NotFoundError
 from ..types import Picture
 from .schema import insert_if_new, picture_places, pictures, post_pictures
 
@@ -39,15 +41,33 @@ def attach(connection: Connection, post_id: int, found: Sequence[Picture], *, no
         connection.execute(insert_if_new(connection, post_pictures), values)
 
 
-def of_post(connection: Connection, post_id: int) -> list[Picture]:
-    """The pictures of a post with their content, in their order."""
-    rows = connection.execute(
-        select(pictures)
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """What is known of a picture without reading its bytes."""
+
+    sha256: str
+    media_type: str
+    size: int  #: bytes
+
+
+def of_post(connection: Connection, post_id: int) -> list[KeptPicture]:
+    """The pictures of a post, in their order."""
+    size = func.coalesce(func.length(pictures.c.content), 0)
+    query = (
+        select(pictures.c.sha256, pictures.c.media_type, size)
         .join(post_pictures, post_pictures.c.sha256 == pictures.c.sha256)
         .where(post_pictures.c.post_id == post_id)
         .order_by(post_pictures.c.position)
     )
-    return [Picture(row.sha256, row.media_type, row.content or b"", row.text) for row in rows]
+    return [KeptPicture(*row) for row in connection.execute(query)]
+
+
+def content_of(connection: Connection, sha256: str) -> bytes:
+    """The bytes of a picture as they were received. Raises `NotFoundError`."""
+    content = connection.execute(select(pictures.c.content).where(pictures.c.sha256 == sha256)).scalar()
+    if content is None:
+        raise NotFoundError("picture", sha256)
+    return content
 
 
 def drop_orphans(connection: Connection) -> int:

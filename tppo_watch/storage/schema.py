@@ -363,7 +363,22 @@ review_states = Table(
     Column("version", Id, nullable=False),
     Column("body", JSON, nullable=False),
     Index("review_states_by_status", "status"),
-    Index("review_states_by_opinion", "first_opinion_by"),
+    Index("review_states_by_snooze", "snoozed_until"),
+)
+# Of the few that these are about: what is asked is who else has them, which no index answers for all.
+for _name, _about in (("assignee", "assignee"), ("opinion", "first_opinion_by")):
+    _is_about = review_states.c[_about].is_not(None)
+    Index(
+        f"review_states_by_{_name}",
+        review_states.c[_about],
+        sqlite_where=_is_about,
+        postgresql_where=_is_about,
+    )
+Index(
+    "review_states_by_dispute",
+    review_states.c.is_disputed,
+    sqlite_where=review_states.c.is_disputed.is_(True),
+    postgresql_where=review_states.c.is_disputed.is_(True),
 )
 
 #: Who has a post open, so that two do not work on one.

@@ -100,7 +100,7 @@ def picture(
     found = watch.pictures(watch.alert(alert_id))
     if place >= len(found) or found[place].media_type not in PICTURE_TYPES:
         raise NotFoundError("picture", str(place))
-    return Response(found[place].content, media_type=found[place].media_type)
+    return Response(watch.picture(found[place].sha256), media_type=found[place].media_type)
 
 
 def _alike(alert: AlertRecord, visit: Visit) -> dict[str, Any]:
