@@ -17,14 +17,16 @@ from .assess.cascade import Band, DeepReader
 from .assess.evidence import EvidenceSpace, Reading, inputs_of, missing_in
 from .assess.levels import MAY_BE_HIGH, Thresholds, level_of
 from .assess.stage import CASCADE, SHARES, STUDENT, Stage, check_shapes
+from .assess.weigh import SPECIFICITY_LOG_ODDS
 from .classifiers.features import Vocabulary
 from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores
 from .classifiers.store import MANIFEST, StoredModel, manifest_digest, read_model
 from .classifiers.transformer.runtime import Encoder
 from .entities import find_entities
 from .errors import ModelMismatchError
-from .indicators.finder import default_finder
+from .indicators.finder import Finder, default_finder
 from .indicators.seen import SignLimits
+from .knowledge.rules import Indicator, local_indicators
 from .text.document import read
 from .text.language import language
 from .types import STANCES, Assessment, Label, Match
@@ -36,7 +38,11 @@ MAX_CHARACTERS = 1_000_000  # of one text; a post is never longer, an attack is
 
 
 def load(
-    model: str | Path | None = None, *, prevalence: float | None = None, alert_share: float | None = None
+    model: str | Path | None = None,
+    *,
+    prevalence: float | None = None,
+    alert_share: float | None = None,
+    rules: str | Path | None = None,
 ) -> Assessor:
     """An assessor with the default model, an installed one by name, or the one in a folder.
 
@@ -51,18 +57,22 @@ def load(
     alert_share : float, optional
         Share of posts, in (0, 1], of which reviewers have time to see an alert: 20 of 10,000 a day are 0.002.
         It raises the thresholds of `medium` and `high` where more would pass, and never lowers one.
+    rules : str or Path, optional
+        A folder with indicators of one's own, in the form of ``knowledge/data/indicators``. The model has not
+        learned them: each weighs what its `standalone_specificity` says.
 
     Raises
     ------
-    ModelNotFoundError, ModelMismatchError
+    ModelNotFoundError, ModelMismatchError, KnowledgeError
     """
     if alert_share is not None and not 0 < alert_share <= 1:
         raise ValueError(f"alert_share must lie above 0 and be at most 1, not {alert_share}")
     if prevalence is not None and not 0 < prevalence < 1:
         raise ValueError(f"prevalence must lie between 0 and 1, not {prevalence}")
     stored = read_model(model)
+    local = () if rules is None else local_indicators(Path(rules))
     try:
-        return Assessor(stored, prevalence=prevalence, alert_share=alert_share)
+        return Assessor(stored, prevalence=prevalence, alert_share=alert_share, rules=local)
     except (KeyError, TypeError, ValueError, IndexError) as exc:  # the digests hold, yet it is no model
         raise ModelMismatchError(
             stored.name, "model.json", "a model of this version", f"{type(exc).__name__}: {exc}"
@@ -108,13 +118,20 @@ class Assessor:
     """
 
     def __init__(
-        self, model: StoredModel, *, prevalence: float | None = None, alert_share: float | None = None
+        self,
+        model: StoredModel,
+        *,
+        prevalence: float | None = None,
+        alert_share: float | None = None,
+        rules: Sequence[Indicator] = (),
     ) -> None:
         config, arrays = model.config, model.arrays
-        self._model = model
+        self._model, self._rules = model, tuple(rules)
+        self._finder = Finder(self._rules) if self._rules else default_finder()
         self.name = str(config["name"])
-        self._space = EvidenceSpace()
-        if tuple(config["evidence"]) != self._space.names:
+        self._space = EvidenceSpace([rule.id for rule in self._rules])
+        learned = len(self._space.names) - len(self._rules)
+        if tuple(config["evidence"]) != self._space.names[:learned]:
             raise ModelMismatchError(
                 model.name,
                 "model.json",
@@ -124,25 +141,26 @@ class Assessor:
         self._heads = LinearHeads(
             Vocabulary(model.features, arrays["idf"]), config["types"], arrays["weights"], arrays["bias"]
         )
-        _check(model, len(self._space.names))
+        _check(model, learned)
         fitted = float(config["prevalence"])
         self.prevalence = fitted if prevalence is None else prevalence
         self._alert_share = alert_share
         known = {"fitted": fitted, "prevalence": self.prevalence, "alert_share": alert_share}
-        self._student = Stage.of(config, arrays, STUDENT, **known)
+        fixed = np.array([SPECIFICITY_LOG_ODDS[rule.standalone_specificity] for rule in self._rules])
+        self._student = Stage.of(config, arrays, STUDENT, **known).widened(fixed)
         self._reader: DeepReader | None = None
         if model.encoder is not None:
             cascade = config["cascade"]
-            self._cascade = Stage.of(cascade, arrays, CASCADE, **known)
+            self._cascade = Stage.of(cascade, arrays, CASCADE, **known).widened(fixed)
             self._shares = arrays[CASCADE + SHARES].astype(np.float64)
             self._reader = DeepReader(
-                Encoder(*model.encoder), Band(**cascade["band"]), SignLimits(**cascade["signs"])
+                Encoder(*model.encoder), Band(**cascade["band"]), SignLimits(**cascade["signs"]), self._finder
             )
 
     def __reduce__(self) -> tuple[Callable[..., Assessor], tuple[Any, ...]]:
         # Another process reads the folder, once, instead of being sent tens of megabytes with every batch.
         model = self._model
-        settings = (self.prevalence, self._alert_share, model.encoder is not None)
+        settings = (self.prevalence, self._alert_share, model.encoder is not None, self._rules)
         return _opened, (model.folder.resolve(), model.digest, *settings)
 
     @property
@@ -179,7 +197,7 @@ class Assessor:
                 raise TypeError(f"a text must be a str, not {type(text).__name__}")
             if len(text) > MAX_CHARACTERS:
                 raise ValueError(f"a text may have {MAX_CHARACTERS:,} characters, this one has {len(text):,}")
-        readings = read_texts(texts)
+        readings = read_texts(texts, self._finder)
         values = self._heads.log_odds([inputs_of(reading) for reading in readings])
         scores = Scores.of(values)
         evidence = self._space.matrix(readings, scores)
@@ -260,14 +278,19 @@ class Assessor:
 
 @lru_cache(maxsize=2)
 def _opened(
-    folder: Path, digest: str, prevalence: float, alert_share: float | None, has_encoder: bool
+    folder: Path,
+    digest: str,
+    prevalence: float,
+    alert_share: float | None,
+    has_encoder: bool,
+    rules: tuple[Indicator, ...],
 ) -> Assessor:
     """The assessor of a folder, as long as its manifest is the one of `digest`."""
     if (found := manifest_digest(folder)) != digest:
         raise ModelMismatchError(folder.name, MANIFEST, f"sha256 {digest[:12]}…", f"sha256 {found[:12]}…")
     stored = read_model(folder)
     stored = stored if has_encoder else stored.without_encoder()
-    return Assessor(stored, prevalence=prevalence, alert_share=alert_share)
+    return Assessor(stored, prevalence=prevalence, alert_share=alert_share, rules=rules)
 
 
 def read_text(text: str) -> Reading:
@@ -275,15 +298,15 @@ def read_text(text: str) -> Reading:
     return read_texts([text])[0]
 
 
-def read_texts(texts: Sequence[str]) -> list[Reading]:
-    """Rules and patterns of texts.
+def read_texts(texts: Sequence[str], finder: Finder | None = None) -> list[Reading]:
+    """Rules and patterns of texts; the packaged ones, or those of a finder.
 
     Each room reads all of them before the next one does: what a room works with then stays in the processor's
     cache, an eighth of the time (measured on batches of 256).
     """
     documents = [read(text) for text in texts]
     entities = [find_entities(document) for document in documents]
-    signs = default_finder().find_many(documents, entities)
+    signs = (finder or default_finder()).find_many(documents, entities)
     return list(map(Reading, documents, entities, signs, map(language, documents)))
 
 

@@ -290,6 +290,7 @@ class ModelSettings(_Section):
     """Which model assesses; none named means the one that ships with the library."""
 
     path: Path | None = None  #: absolute after loading
+    rules: Path | None = None  #: a folder with indicators of one's own; absolute after loading
     prevalence: float | None = Field(default=None, gt=0, lt=1)  #: of trafficking posts; None: the model's
     #: How many alerts reviewers have time for, and of how many posts; both or neither.
     alerts_per_day: float | None = Field(default=None, gt=0)
@@ -308,7 +309,7 @@ class ModelSettings(_Section):
             raise ValueError("alerts_per_day and posts_per_day belong together: set both, or neither")
         return self
 
-    @field_validator("path", mode="before")
+    @field_validator("path", "rules", mode="before")
     @classmethod
     def _model_path(cls, value: Any) -> Any:
         return Path(value) if isinstance(value, str) and value else value
@@ -457,7 +458,11 @@ def _anchor(settings: Settings, folder: Path) -> Settings:
                 for source in settings.sources
             ),
             "model": settings.model.model_copy(
-                update={"path": absolute(settings.model.path)} if settings.model.path else {}
+                update={
+                    name: absolute(path)
+                    for name in ("path", "rules")
+                    if (path := getattr(settings.model, name)) is not None
+                }
             ),
             "privacy": PrivacySettings(key_file=absolute(settings.privacy.key_file)),
             "health": settings.health.model_copy(

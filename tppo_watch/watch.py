@@ -23,6 +23,7 @@ from .alerts.outbox import note_notice
 from .alerts.senders import sender
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
+from .knowledge.rules import Indicator, local_indicators
 from .reports import Bulletin, NewTerm, Rhythm
 from .review import Accounts, Deliveries, Desk, audit, feedback, figures, note_reminders
 from .review.acts import forget
@@ -120,15 +121,28 @@ class Watch:
     ) -> None:
         self.settings = settings
         self._store, self._given, self._is_dry_run, self._clock = store, assessor, is_dry_run, clock
+        self._loaded: tuple[tuple[Indicator, ...], Assesses] | None = None
 
-    @cached_property
+    @property
+    def rules(self) -> tuple[Indicator, ...]:
+        """Indicators of the installation's own, as their folder holds them now. Raises `KnowledgeError`."""
+        folder = self.settings.model.rules
+        return local_indicators(folder) if folder else ()
+
+    @property
     def _assessor(self) -> Assesses:
         if self._given is not None:
             return self._given
-        from .assessor import load  # scikit-learn and the model: of no use to whoever only lists alerts
+        rules = self.rules
+        if self._loaded is None or self._loaded[0] != rules:  # a rule was accepted meanwhile
+            from .assessor import load  # scikit-learn and the model: of no use to whoever only lists alerts
 
-        model = self.settings.model
-        return load(model.path, prevalence=model.prevalence, alert_share=model.alert_share)
+            model = self.settings.model
+            assessor = load(
+                model.path, prevalence=model.prevalence, alert_share=model.alert_share, rules=model.rules
+            )
+            self._loaded = rules, assessor
+        return self._loaded[1]
 
     @property
     def _key(self) -> bytes:

@@ -6,7 +6,7 @@ The words are data: ``knowledge/data/wording.yaml``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,10 +32,16 @@ def _data() -> dict[str, Any]:
 
 
 class Words:
-    """Names and advice in one language. What has no entry is called by its id."""
+    """Names and advice in one language. What has no entry is called by its id.
 
-    def __init__(self, lang: Language = "id") -> None:
-        self.lang = lang
+    Parameters
+    ----------
+    local : sequence of Indicator
+        Indicators of the installation's own, which have names too.
+    """
+
+    def __init__(self, lang: Language = "id", local: Sequence[rules.Indicator] = ()) -> None:
+        self.lang, self._local = lang, local
         self._column = _COLUMN[lang]
 
     def term(self, table: str, key: str) -> str:
@@ -45,12 +51,12 @@ class Words:
 
     @cached_property
     def _rule_names(self) -> dict[str, str]:
-        records = (*rules.indicators(), *rules.counters(), *rules.exploitation_types())
+        records = (*rules.indicators(), *rules.counters(), *rules.exploitation_types(), *self._local)
         return {record.id: getattr(record, f"name_{self.lang}") for record in records}
 
     def rule(self, id: str) -> str:
         """The name of an indicator, a kind of counter-evidence or an exploitation type."""
-        return self._rule_names.get(id, id)
+        return self._rule_names.get(id) or id.replace("_", " ")
 
     def reason(self, name: str) -> str:
         """The name of one part of the sum."""

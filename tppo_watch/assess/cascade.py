@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..classifiers.transformer.runtime import Encoder
-from ..indicators.finder import default_finder
+from ..indicators.finder import Finder
 from ..indicators.seen import Seen, SignLimits
 from .evidence import Reading
 
@@ -36,9 +36,9 @@ class Band:
 class DeepReader:
     """Reads texts again with an encoder."""
 
-    def __init__(self, encoder: Encoder, band: Band, limits: SignLimits) -> None:
+    def __init__(self, encoder: Encoder, band: Band, limits: SignLimits, finder: Finder) -> None:
         self.band = band
-        self._encoder, self._limits = encoder, limits
+        self._encoder, self._limits, self._finder = encoder, limits, finder
 
     def read(self, readings: Sequence[Reading]) -> tuple[np.ndarray, list[Reading]]:
         """Log-odds of the heads, (n, n_heads), and the readings with the signs that stand."""
@@ -46,10 +46,10 @@ class DeepReader:
         for reading in readings:
             heads, words = self._encoder.read(reading.document.tokens)
             values.append(heads)
-            again.append(reread(reading, Seen(words, self._limits)))
+            again.append(reread(reading, Seen(words, self._limits), self._finder))
         return np.array(values), again
 
 
-def reread(reading: Reading, seen: Seen) -> Reading:
+def reread(reading: Reading, seen: Seen, finder: Finder) -> Reading:
     """The reading with the signs that stand once an encoder has seen the words."""
-    return replace(reading, signs=default_finder().find_with(reading.document, reading.entities, seen))
+    return replace(reading, signs=finder.find_with(reading.document, reading.entities, seen))

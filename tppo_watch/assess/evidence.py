@@ -107,9 +107,15 @@ def inputs_of(reading: Reading) -> tuple[list[str], list[str]]:
 
 
 class EvidenceSpace:
-    """The names of all parts, in the order of the columns."""
+    """The names of all parts, in the order of the columns.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    local : sequence of str
+        Ids of indicators that the model does not know; their columns are the last ones.
+    """
+
+    def __init__(self, local: Sequence[str] = ()) -> None:
         self.names: tuple[str, ...] = (
             *(i.id for i in rules.indicators()),
             *(f"counter:{c.id}" for c in rules.counters()),
@@ -120,6 +126,7 @@ class EvidenceSpace:
             "stance",
             "text",
             "encoder",
+            *local,
         )
         self.column = {name: i for i, name in enumerate(self.names)}
 

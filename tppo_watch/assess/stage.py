@@ -8,7 +8,7 @@ it is weighed and calibrated by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,10 @@ class Stage:
         if alert_share is not None:
             thresholds = within_budget(thresholds, risks, weights * scale, alert_share)
         return cls(weigher, thresholds, float(settings["assistance_threshold"]))
+
+    def widened(self, weights: np.ndarray) -> Stage:
+        """With parts that no model has learned behind the others, see :meth:`Weigher.widened`."""
+        return replace(self, weigher=self.weigher.widened(weights)) if len(weights) else self
 
 
 def check_shapes(arrays: Mapping[str, np.ndarray], prefix: str, names: int) -> None:

@@ -8,13 +8,16 @@ not the reviewer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
 
 INTERVAL = (5.0, 95.0)  # percentiles of the refits
 
+#: Log-odds of a lone sign, by its standalone specificity: the prior of its weight, and the weight of an
+#: indicator that no model has learned.
+SPECIFICITY_LOG_ODDS = {"low": 0.2, "medium": 0.5, "high": 0.9}
 
 #: Slope of the calibration above its last knot: how many signs there are beyond plenty proves little more,
 #: and no number of held-out posts could show a risk of 0.9999.
@@ -52,6 +55,12 @@ class Weigher:
     knots: np.ndarray
     values: np.ndarray
     shift: float = 0.0
+
+    def widened(self, weights: np.ndarray) -> Weigher:
+        """With columns behind the others, of these fixed weights."""
+        fixed = np.broadcast_to(weights, (len(self.refits), len(weights)))
+        refits = np.concatenate([self.refits[:, :-1], fixed, self.refits[:, -1:]], axis=1)
+        return replace(self, weights=np.concatenate([self.weights, weights]), refits=refits)
 
     def sums(self, evidence: np.ndarray) -> np.ndarray:
         """Uncalibrated log-odds, shape (n,)."""

@@ -178,9 +178,8 @@ def show(
     from ..watch import open_watch
     from ..wording import Words
 
-    words = Words("en" if lang == "en" else "id")
     with open_watch(config) as watch:
-        record = watch.alert(id)
+        record, words = watch.alert(id), Words("en" if lang == "en" else "id", watch.rules)
     assessment = restored(record, reveal=reveal)
     if json:
         print_json({**details(record, reveal=reveal), "advice": list(words.advice(assessment))})

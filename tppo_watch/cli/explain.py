@@ -41,6 +41,7 @@ def explain(
     json: Annotated[bool, typer.Option("--json", help="The assessment and the advice as JSON.")] = False,
     svg: Annotated[Path | None, typer.Option(help="Also draw the explanation into this SVG file.")] = None,
     model: Annotated[str | None, typer.Option(help="Folder of another model than the default.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="Folder with indicators of your own.")] = None,
 ) -> None:
     """Explain one post: its text with the indicators coloured, the reasons, and what a reviewer should check.
 
@@ -49,6 +50,7 @@ def explain(
     if lang not in ("id", "en"):
         raise typer.BadParameter(f"--lang is id or en, not {lang}")
     from .. import assessor
+    from ..knowledge.rules import local_indicators
     from ..wording import Words
 
     # A post, not a file: four bytes are the longest character.
@@ -56,8 +58,8 @@ def explain(
     if len(post) > assessor.MAX_CHARACTERS:
         raise InputError(f"the post is longer than {assessor.MAX_CHARACTERS:,} characters; score takes files")
 
-    words = Words(lang)
-    assessment = assessor.load(model).assess(post)
+    words = Words(lang, local_indicators(rules) if rules else ())
+    assessment = assessor.load(model, rules=rules).assess(post)
     if svg is not None:
         _draw_svg(svg, assessment, words)
     if json:

@@ -63,6 +63,7 @@ def score(
     ] = OnError.keep,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that work at once.")] = 1,
     model: Annotated[str | None, typer.Option(help="Folder of another model than the default.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="Folder with indicators of your own.")] = None,
 ) -> None:
     """Score posts: one assessment for each post, in the order of the input.
 
@@ -82,7 +83,8 @@ def score(
         target = sys.stdout.buffer if out is None else stack.enter_context(replacing(out))
         write = stack.enter_context(score_writer(target, wanted))
         levels = LEVELS[LEVELS.index(min_level) :]
-        scorer = _Scorer(assessor.load(model), write, levels, on_error, jobs, assessor.MAX_CHARACTERS)
+        judge = assessor.load(model, rules=rules)
+        scorer = _Scorer(judge, write, levels, on_error, jobs, assessor.MAX_CHARACTERS)
         for name, kind in zip(names, formats, strict=True):
             with opened(name) as file:
                 name = shown_name(name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ..knowledge.rules import Indicator
 from ..wording import Language, Words
 
 LANGUAGES: tuple[Language, ...] = ("id", "en")
@@ -42,9 +43,9 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
 class Speaker:
     """Says things in one language and one of the three time zones of the country."""
 
-    def __init__(self, lang: Language = "id", zone: str = "WIB") -> None:
+    def __init__(self, lang: Language = "id", zone: str = "WIB", rules: Sequence[Indicator] = ()) -> None:
         self.lang, self.zone = lang, zone
-        self.words = Words(lang)
+        self.words = Words(lang, rules)
         self._messages = messages(lang)
 
     def say(self, key: str, **values: object) -> str:

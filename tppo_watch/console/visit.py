@@ -113,7 +113,7 @@ class Visit:
 
     @cached_property
     def speaker(self) -> Speaker:
-        return Speaker(self.prefs.lang, self.prefs.zone)
+        return Speaker(self.prefs.lang, self.prefs.zone, self.house.watch.rules)
 
     @property
     def path(self) -> str:

@@ -25,12 +25,19 @@ class Signs:
 
 
 class Finder:
-    """All rules of the knowledge base, compiled."""
+    """All rules of the knowledge base, compiled.
 
-    def __init__(self) -> None:
-        self._element: dict[str, Element] = {i.id: i.palermo_element for i in rules.indicators()}
+    Parameters
+    ----------
+    local : sequence of Indicator
+        Indicators of one's own besides, see :func:`tppo_watch.knowledge.rules.local_indicators`.
+    """
+
+    def __init__(self, local: Sequence[rules.Indicator] = ()) -> None:
+        indicators = (*rules.indicators(), *local)
+        self._element: dict[str, Element] = {i.id: i.palermo_element for i in indicators}
         self._counter_ids = frozenset(c.id for c in rules.counters())
-        spoken = (*rules.indicators(), *rules.counters())
+        spoken = (*indicators, *rules.counters())
         cues = [(f"scope:{c.id}", c.patterns, c.counter_patterns) for c in rules.scope_cues()]
         self.matcher = Matcher(
             [(r.id, r.patterns, r.counter_patterns) for r in (*spoken, *rules.cues())] + cues, rules.lexicon()

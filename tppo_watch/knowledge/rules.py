@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Literal
 
 import yaml
@@ -141,6 +142,29 @@ def indicators() -> tuple[Indicator, ...]:
         if path.name.endswith(".yaml"):
             found.extend(_records(path, Indicator, read_yaml(path)))
     return _unique(found, "indicators")
+
+
+def local_indicators(folder: Path) -> tuple[Indicator, ...]:
+    """Indicators of one's own: those in the YAML files of `folder`, by file name. None where it is not there.
+
+    Raises
+    ------
+    KnowledgeError
+        If a file breaks the schema, or an id is taken.
+    """
+    if not folder.exists():
+        return ()
+    if not folder.is_dir():
+        raise KnowledgeError("should be a folder with files of rules", file=str(folder))
+    taken = {record.id for record in (*indicators(), *counters(), *cues(), *scope_cues())}
+    found: list[Indicator] = []
+    for path in sorted(folder.glob("*.yaml")):
+        for record in _records(path, Indicator, read_yaml(path) or []):
+            if record.id in taken:
+                raise KnowledgeError("this id is taken; choose another", file=path.name, record=record.id)
+            taken.add(record.id)
+            found.append(record)
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,7 @@ from ..classifiers.linear import FIXED_HEADS, Scores
 from ..classifiers.store import ENCODER, TOKENIZER
 from ..classifiers.transformer.example import Example
 from ..classifiers.transformer.runtime import Encoder
+from ..indicators.finder import default_finder
 from ..indicators.seen import Seen, SignLimits
 from ..knowledge import rules
 from ..text.document import Document, read
@@ -322,7 +323,7 @@ def _fit_of_signs(
     readings: Sequence[Reading], records: Sequence[Record], words: Sequence[np.ndarray], limits: SignLimits
 ) -> float:
     found = {
-        record.text: reread(reading, Seen(seen, limits)).signs.indicators
+        record.text: reread(reading, Seen(seen, limits), default_finder()).signs.indicators
         for reading, record, seen in zip(readings, records, words, strict=True)
     }
     scores = score_spans(records, found.__getitem__)
@@ -348,7 +349,7 @@ def _weighed(
         [words[i] for i in cases],
     )
     rows = np.array(sorted(words))
-    readings = [reread(data.readings[i], Seen(words[i], limits)) for i in rows]
+    readings = [reread(data.readings[i], Seen(words[i], limits), default_finder()) for i in rows]
     part = TrainingSet(readings, [data.records[i] for i in rows], data.kinds[rows], data.groups[rows])
     scores = Scores.of(student.values[rows], deep[rows], shares)
     space = EvidenceSpace()

@@ -18,7 +18,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from ..assess.evidence import COMBINATIONS, EvidenceSpace, Reading, inputs_of
-from ..assess.weigh import Weigher, interpolate
+from ..assess.weigh import SPECIFICITY_LOG_ODDS, Weigher, interpolate
 from ..classifiers.features import SIGN, Vocabulary
 from ..classifiers.linear import FIXED_HEADS, LinearHeads, Scores
 from ..knowledge import rules
@@ -35,7 +35,6 @@ ASSISTANCE_PRECISION = 0.6  # a missed plea costs more than a look
 RIDGE = 2.0  # pull of a weight towards its prior, in texts
 TEXT_WEIGHT_LIMIT = 0.8  # at most this much of a head's log-odds enters the sum: no part decides alone
 
-_PRIOR = {"low": 0.2, "medium": 0.5, "high": 0.9}  # log-odds of a lone sign, by its standalone specificity
 
 
 @dataclass(frozen=True)
@@ -235,7 +234,7 @@ def _prior_and_bounds(space: EvidenceSpace) -> tuple[np.ndarray, list[tuple[floa
     bounds: list[tuple[float | None, float | None]] = [(None, None)] * len(space.names)
     for indicator in rules.indicators():
         column = space.column[indicator.id]
-        prior[column] = _PRIOR[indicator.standalone_specificity]
+        prior[column] = SPECIFICITY_LOG_ODDS[indicator.standalone_specificity]
         bounds[column] = (0.0, 2.5)
     for name in space.names:
         if name.startswith("counter:"):

@@ -43,7 +43,7 @@ Tppo = Callable[..., Result]
 def assessor(monkeypatch: pytest.MonkeyPatch) -> FakeAssessor:
     """The assessor that the command gets."""
     fake = FakeAssessor()
-    monkeypatch.setattr("tppo_watch.assessor.load", lambda model=None: fake)
+    monkeypatch.setattr("tppo_watch.assessor.load", lambda model=None, **more: fake)
     return fake
 
 

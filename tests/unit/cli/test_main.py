@@ -138,7 +138,7 @@ class Warning_(FakeAssessor):
         warnings.warn("use the new one", UserWarning)
         return super().assess(text)
 
-tppo_watch.assessor.load = lambda model=None: Warning_()
+tppo_watch.assessor.load = lambda model=None, **more: Warning_()
 sys.exit(main())
 """
 

@@ -256,7 +256,7 @@ DRIVER = """
 import sys
 import tppo_watch.assessor
 from tests.unit.cli.fake import FakeAssessor
-tppo_watch.assessor.load = lambda model=None: FakeAssessor()
+tppo_watch.assessor.load = lambda model=None, **more: FakeAssessor()
 from tppo_watch.cli.main import main
 sys.exit(main())
 """
