@@ -85,8 +85,8 @@ def handle(watch: Watch, raised: Sequence[int]) -> None:
             (rest[::2], later),
             (rest[1::2], Decision("assign", assignee=lead.id)),
         ):
-            counted = watch.desk.select(lead, now=NOW, view="all", alerts=some)
-            watch.desk.decide_all(lead, counted.alerts, counted.digest, decision, now=NOW)
+            counted = watch.bulk.select(lead, now=NOW, view="all", alerts=some)
+            watch.bulk.decide_all(lead, counted.alerts, counted.digest, decision, now=NOW)
 
 
 @contextmanager

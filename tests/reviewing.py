@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from tests.scanning import NOW, assessment
 from tppo_watch.alerts.lanes import lane_for
 from tppo_watch.config import ReviewSettings
-from tppo_watch.review import Accounts, Desk, User
+from tppo_watch.review import Accounts, Bulk, Desk, Exports, Lists, User
 from tppo_watch.storage import Store, alerts, open_store, posts, sources, users
 from tppo_watch.storage.posts import NewPost, content_hash
 from tppo_watch.types import Assessment
@@ -25,7 +25,10 @@ class Office:
         self.store, self.now = store, NOW
         self.anchor = folder / "tppo.audit"
         self.settings = ReviewSettings(**settings)
+        self.lists = Lists(store, self.settings)
         self.desk = Desk(store, self.settings, self.anchor)
+        self.bulk = Bulk(store, self.settings, self.anchor)
+        self.exports = Exports(store, self.settings, self.anchor)
         self.accounts = Accounts(store, self.settings, self.anchor)
         self._posts = 0
         with store.write() as connection:

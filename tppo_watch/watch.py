@@ -25,7 +25,7 @@ from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
 from .knowledge.rules import Indicator, local_indicators
 from .reports import Bulletin, NewTerm, Rhythm
-from .review import Accounts, Deliveries, Desk, audit, feedback, figures, note_reminders
+from .review import Accounts, Bulk, Deliveries, Desk, Exports, Lists, audit, feedback, figures, note_reminders
 from .review.acts import forget
 from .review.agreement import Agreement
 from .review.figures import Week
@@ -419,9 +419,24 @@ class Watch:
         return self._clock()
 
     @cached_property
+    def lists(self) -> Lists:
+        """What waits for whom, and what was logged."""
+        return Lists(self._store, self.settings.review)
+
+    @cached_property
     def desk(self) -> Desk:
-        """What a signed-in person can see and do."""
+        """What a signed-in person sees and decides of one post."""
         return Desk(self._store, self.settings.review, self.settings.audit.anchor, self._channels)
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """What is decided of many posts at once."""
+        return Bulk(self._store, self.settings.review, self.settings.audit.anchor, self._channels)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """What leaves in files, and is logged."""
+        return Exports(self._store, self.settings.review, self.settings.audit.anchor)
 
     @cached_property
     def deliveries(self) -> Deliveries:
@@ -436,7 +451,7 @@ class Watch:
     def training_records(self) -> list[dict[str, Any]]:
         """Settled decisions in the form the training takes; that they are made is logged."""
         records = list(feedback.training_records(self._store, alerts.campaigns_of))
-        self.desk.note_export(None, "training", now=self._clock())
+        self.exports.note_export(None, "training", now=self._clock())
         return records
 
     def agreement(self) -> Agreement:

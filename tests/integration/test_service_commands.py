@@ -217,7 +217,7 @@ def test_a_dossier_holds_what_reviewers_decided_and_its_export_is_logged(run, de
     assert (note["decision"], note["reviewer"]) == ("ditindaklanjuti", "Rini")
     assert note["reason"].startswith("visa turis") and "0000-0456" not in out
     with open_watch("demo/tppo.toml") as watch:
-        assert watch.desk.log(user, limit=1)[0].action == "export_json"
+        assert watch.lists.log(user, limit=1)[0].action == "export_json"
         watch.verify_audit()
 
 

@@ -274,7 +274,7 @@ def _dossiers(
         ]
 
     ids = [record.id for record in records]
-    histories = watch.desk.hand_over(ids, form, now=watch.now(), reason=reason) if ids else {}
+    histories = watch.exports.hand_over(ids, form, now=watch.now(), reason=reason) if ids else {}
     cases = [
         dossier(
             record,

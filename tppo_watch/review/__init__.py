@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from .accounts import Accounts
+from .bulk import Bulk
 from .deliveries import Deliveries
 from .desk import Desk
+from .exports import Exports
+from .lists import Lists
 from .records import (
     KINDS,
     REASONS,
@@ -34,12 +37,15 @@ __all__ = [
     "VIEWS",
     "Accounts",
     "Act",
+    "Bulk",
     "Case",
     "Clock",
     "Decision",
     "Deliveries",
     "Desk",
+    "Exports",
     "Item",
+    "Lists",
     "Opinion",
     "Selection",
     "Session",

@@ -1,18 +1,72 @@
-"""From acts to what follows of them: states and lanes, what a purge leaves, an act as it is shown."""
+"""Acts: how one is written, the states and lanes that follow, what a purge leaves, how one is shown."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from ..storage import decisions, outbox
+from ..alerts.channels import Channel
+from ..alerts.lanes import LANES
+from ..alerts.outbox import note_alert
+from ..errors import NotFoundError, ReviewError
+from ..storage import decisions, outbox, users
 from ..storage.decisions import StoredAct
-from .audit import Writing
-from .records import Act
-from .replay import from_stored, lane_of, replay, to_stored, undone
+from .audit import Writing, act_detail, digest_of
+from .records import Act, Decision, User
+from .replay import from_stored, lane_of, replay, to_stored, undone, verdict_of
+
+
+def write_act(
+    writing: Writing,
+    channels: Sequence[Channel],
+    actor: User | None,
+    kind: str,
+    body: Mapping[str, Any],
+    alerts: Sequence[int],
+    *,
+    now: datetime,
+    undoes: int | None = None,
+) -> Act:
+    """Write an act with its record in the log, and bring its alerts to what follows. Raises `NotFoundError`.
+
+    Whoever may need help by it is told of in `channels`.
+    """
+    connection, actor_id = writing.connection, None if actor is None else actor.id
+    ids = sorted(set(alerts))
+    require_alerts(connection, ids)
+    body, salt = {**body, "alerts": ids}, secrets.token_hex(16)
+    act_id = decisions.add_act(
+        connection, at=now, actor=actor_id, kind=kind, body=body, salt=salt, alerts=ids, undoes=undoes
+    )
+    digest = digest_of(act_detail(kind, actor_id, body, undoes), salt)
+    writing.ledger.add(actor_id, kind, f"act:{act_id}", now=now, digest=digest)
+    refresh(connection, ids)
+    if verdict_of(kind, body) == "needs_help":
+        for alert_id, (level, _) in decisions.levels(connection, ids).items():
+            note_alert(connection, channels, alert_id, lane=LANES[0], level=level, now=now)
+    stored = decisions.act(connection, act_id)
+    assert stored is not None
+    return shown_act(stored)
+
+
+def require_alerts(connection: Connection, ids: Sequence[int]) -> None:
+    """Raise `NotFoundError` for an alert that is not there."""
+    known = decisions.levels(connection, ids)
+    for alert_id in ids:
+        if alert_id not in known:
+            raise NotFoundError("alert", str(alert_id))
+
+
+def check_assignee(connection: Connection, decision: Decision) -> None:
+    """Raise `ReviewError` where a post would be given to somebody who cannot decide about it."""
+    if decision.kind == "assign" and decision.assignee is not None:
+        found = users.get(connection, decision.assignee)
+        if found is None or not found.is_active or found.role == "reader":
+            raise ReviewError("only an active reviewer, lead or admin can be given a post")
 
 
 def refresh(connection: Connection, alert_ids: Sequence[int]) -> None:

@@ -1,14 +1,16 @@
-"""Whether a decision is whole, before anything is written. Pure."""
+"""Whether what somebody asks for is whole, before anything is read or written. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..alerts.lanes import LANES
 from ..errors import ReviewError
 from ..knowledge.agencies import referral
-from .records import KINDS, REASONS, Decision
+from .records import KINDS, REASONS, VIEWS, Decision, View
 
 MOST_AT_ONCE = 1000  # posts of one bulk decision: more than that nobody has counted
 _LONGEST_NOTE, _LONGEST_REASON = 5000, 500  # characters
@@ -52,3 +54,25 @@ def checked_reason(reason: str) -> str:
     if not 1 <= len(reason) <= _LONGEST_REASON:
         raise ReviewError(f"give a reason of 1 to {_LONGEST_REASON} characters; it is logged")
     return reason
+
+
+def known_view(view: View) -> View:
+    """The name of a list. Raises `ReviewError` for one that is none."""
+    if view not in VIEWS:
+        raise ReviewError(f"there is no list {view!r}; lists are {', '.join(VIEWS)}")
+    return view
+
+
+def known_lane(lane: str | None) -> str | None:
+    """The name of a lane, or None. Raises `ReviewError` for one that is none."""
+    if lane is not None and lane not in LANES:
+        raise ReviewError(f"there is no lane {lane!r}; lanes are {', '.join(LANES)}")
+    return lane
+
+
+def checked_ids(alerts: Collection[int]) -> list[int]:
+    """The alerts of one act, in order, each once. Raises `ReviewError` for none or too many."""
+    ids = sorted(set(alerts))
+    if not 1 <= len(ids) <= MOST_AT_ONCE:
+        raise ReviewError(f"choose 1 to {MOST_AT_ONCE:,} posts")
+    return ids

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -91,12 +90,3 @@ def _key(settings: ReviewSettings, place: Place, now: datetime) -> tuple[int, bo
         not is_overdue,
         place.first_seen.timestamp() if is_overdue else -place.risk,
     )
-
-
-def is_seen_by_two(alert_id: int, share: float) -> bool:
-    """Whether a second person looks at this post without knowing what the first found.
-
-    Decided by a hash of its number: the same on every machine, and nobody can choose.
-    """
-    digest = hashlib.sha256(f"second opinion {alert_id}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < share * 2**64

@@ -22,7 +22,7 @@ def worked(office):
         seen = office.seen(alert, office.ani)
         office.desk.decide(office.ani, alert, LAWFUL, seen=seen, now=office.later(minutes=1))
     office.desk.undo(office.ani, office.desk.last_act(office.ani).id, now=office.later(minutes=1))
-    office.desk.merge(office.citra, ids[0], ids[1:], now=office.later(minutes=1))
+    office.bulk.merge(office.citra, ids[0], ids[1:], now=office.later(minutes=1))
     return office
 
 
@@ -185,7 +185,7 @@ def test_nothing_is_done_that_cannot_be_logged(worked):
     alert = worked.raised()
     with pytest.raises(StorageError, match="anchor"):
         worked.desk.decide(worked.budi, alert, LAWFUL, seen=0, now=worked.now)
-    assert alert in [item.alert.id for item in worked.desk.queue(worked.dewi, now=worked.now)]
+    assert alert in [item.alert.id for item in worked.lists.queue(worked.dewi, now=worked.now)]
 
 
 def test_a_process_that_dies_while_it_writes_leaves_no_false_alarm(worked):

@@ -35,11 +35,11 @@ def test_the_queue_has_who_needs_help_first_then_lane_then_late_then_risk(office
     high, higher = office.raised(risk=0.91), office.raised(risk=0.97)
     late = office.raised(risk=0.9, at=office.now - timedelta(days=2))
     help = office.raised("none", assistance=True)
-    order = [item.alert.id for item in office.desk.queue(office.dewi, now=office.now)]
+    order = [item.alert.id for item in office.lists.queue(office.dewi, now=office.now)]
     assert order == [help, late, higher, high, medium]
-    paged = [office.desk.queue(office.dewi, now=office.now, limit=2, offset=start) for start in (0, 2, 4)]
+    paged = [office.lists.queue(office.dewi, now=office.now, limit=2, offset=start) for start in (0, 2, 4)]
     assert [item.alert.id for page in paged for item in page] == order
-    counts = office.desk.counts(office.dewi, now=office.now)
+    counts = office.lists.counts(office.dewi, now=office.now)
     assert (counts["waiting"], counts["lane:high"], counts["overdue:high"]) == (5, 3, 1)
 
 
@@ -47,10 +47,10 @@ def test_a_clock_runs_since_arrival_also_while_a_post_sleeps(office):
     """Snoozing hides a post from the queue, not from its clock."""
     alert = office.raised()
     decide(office, office.ani, alert, Decision("snooze", until=office.now + timedelta(days=2)))
-    assert office.desk.queue(office.ani, now=office.now) == []
-    (asleep,) = office.desk.queue(office.ani, now=office.later(hours=30), view="snoozed")
+    assert office.lists.queue(office.ani, now=office.now) == []
+    (asleep,) = office.lists.queue(office.ani, now=office.later(hours=30), view="snoozed")
     assert asleep.clock.is_overdue and asleep.clock.age_s == 30 * 3600
-    (awake,) = office.desk.queue(office.ani, now=office.later(hours=20))
+    (awake,) = office.lists.queue(office.ani, now=office.later(hours=20))
     assert awake.alert.id == alert
 
 
@@ -96,7 +96,7 @@ def test_half_a_decision_is_refused_and_changes_nothing(office, decision, said):
     alert = office.raised()
     with pytest.raises(ReviewError, match=said):
         office.desk.decide(office.ani, alert, decision, seen=0, now=office.now)
-    assert office.desk.queue(office.ani, now=office.now)[0].state.version == 0
+    assert office.lists.queue(office.ani, now=office.now)[0].state.version == 0
 
 
 def test_roles_keep_to_what_they_may(office):
@@ -112,7 +112,7 @@ def test_roles_keep_to_what_they_may(office):
     with pytest.raises(NotAllowedError):
         office.desk.decide(office.budi, alert, LAWFUL, seen=act.id, now=office.now, is_overruling=True)
     with pytest.raises(NotAllowedError):
-        office.desk.queue(replace(office.ani, is_active=False), now=office.now)
+        office.lists.queue(replace(office.ani, is_active=False), now=office.now)
     office.desk.undo(office.citra, act.id, now=office.now)
     assert state(office, alert).status == "open"
 
@@ -130,17 +130,17 @@ def test_numbers_are_shown_for_a_reason_that_is_kept(office):
 def test_two_people_never_get_the_same_post(office):
     """`next` keeps a post for whoever has it, until they leave it or their time is over."""
     first, second = office.raised(risk=0.97), office.raised(risk=0.92)
-    assert office.desk.next(office.ani, now=office.now) == first
-    assert office.desk.next(office.budi, now=office.now) == second
-    assert office.desk.next(office.citra, now=office.now) is None
-    assert office.desk.next(office.ani, now=office.now, after=first) is None
-    assert office.desk.next(office.citra, now=office.later(minutes=16)) == first
+    assert office.lists.next(office.ani, now=office.now) == first
+    assert office.lists.next(office.budi, now=office.now) == second
+    assert office.lists.next(office.citra, now=office.now) is None
+    assert office.lists.next(office.ani, now=office.now, after=first) is None
+    assert office.lists.next(office.citra, now=office.later(minutes=16)) == first
 
 
 def test_who_holds_a_post_is_named_and_no_finding_is_lost(office):
     """The second of two reviewers learns who was there; what they found is kept and goes to a third."""
     alert = office.raised()
-    assert office.desk.next(office.ani, now=office.now) == alert
+    assert office.lists.next(office.ani, now=office.now) == alert
     with pytest.raises(ReviewConflictError, match="Ani.*kept") as caught:
         office.desk.decide(office.budi, alert, LAWFUL, seen=0, now=office.now)
     assert (caught.value.holder, caught.value.is_kept) == ("Ani", True)
@@ -170,42 +170,42 @@ def test_a_stale_form_is_a_conflict_and_a_note_is_none(office):
 def test_bulk_takes_exactly_what_was_counted(office):
     """When one of the set changed or is in somebody's hands, nothing is done; one undo takes all back."""
     ids = [office.raised() for _ in range(5)]
-    counted = office.desk.select(office.ani, now=office.now, alerts=ids[:4])
+    counted = office.bulk.select(office.ani, now=office.now, alerts=ids[:4])
     assert len(counted) == 4 and set(counted.alerts) == set(ids[:4])
     decide(office, office.budi, ids[3], TAKE_UP)
     with pytest.raises(SelectionChangedError):
-        office.desk.decide_all(office.ani, counted.alerts, counted.digest, LAWFUL, now=office.now)
-    assert len(office.desk.queue(office.ani, now=office.now)) == 4
-    counted = office.desk.select(office.ani, now=office.now)
+        office.bulk.decide_all(office.ani, counted.alerts, counted.digest, LAWFUL, now=office.now)
+    assert len(office.lists.queue(office.ani, now=office.now)) == 4
+    counted = office.bulk.select(office.ani, now=office.now)
     assert set(counted.alerts) == {*ids[:3], ids[4]}
     with pytest.raises(SelectionChangedError):  # a digest fits one set only
-        office.desk.decide_all(office.ani, counted.alerts[:2], counted.digest, LAWFUL, now=office.now)
-    office.desk.next(office.budi, now=office.now)
+        office.bulk.decide_all(office.ani, counted.alerts[:2], counted.digest, LAWFUL, now=office.now)
+    office.lists.next(office.budi, now=office.now)
     with pytest.raises(SelectionChangedError):
-        office.desk.decide_all(office.ani, counted.alerts, counted.digest, LAWFUL, now=office.now)
+        office.bulk.decide_all(office.ani, counted.alerts, counted.digest, LAWFUL, now=office.now)
     office.later(minutes=20)
-    act = office.desk.decide_all(office.ani, counted.alerts, counted.digest, LAWFUL, now=office.now)
-    assert office.desk.queue(office.ani, now=office.now) == []
+    act = office.bulk.decide_all(office.ani, counted.alerts, counted.digest, LAWFUL, now=office.now)
+    assert office.lists.queue(office.ani, now=office.now) == []
     assert office.desk.last_act(office.ani) == act
     office.desk.undo(office.ani, act.id, now=office.now)
-    assert len(office.desk.queue(office.ani, now=office.now)) == 4
+    assert len(office.lists.queue(office.ani, now=office.now)) == 4
 
 
 def test_a_merge_leaves_one_and_is_taken_back_whole(office):
     """Merged alerts leave the queue for the one that stands for them; undone, each is itself again."""
     into, *others = [office.raised() for _ in range(3)]
     decide(office, office.ani, others[0], Decision("note", note="sama"))
-    act = office.desk.merge(office.ani, into, others, now=office.now)
-    assert [item.alert.id for item in office.desk.queue(office.ani, now=office.now)] == [into]
+    act = office.bulk.merge(office.ani, into, others, now=office.now)
+    assert [item.alert.id for item in office.lists.queue(office.ani, now=office.now)] == [into]
     assert {state(office, other).merged_into for other in others} == {into}
     with pytest.raises(ReviewError, match="merged"):
-        office.desk.merge(office.ani, others[0], [into], now=office.now)
+        office.bulk.merge(office.ani, others[0], [into], now=office.now)
     office.desk.undo(office.ani, act.id, now=office.now)
-    assert len(office.desk.queue(office.ani, now=office.now)) == 3
+    assert len(office.lists.queue(office.ani, now=office.now)) == 3
     help = office.raised("none", assistance=True)
     decide(office, office.ani, help, Decision("needs_help"))
     with pytest.raises(ReviewError, match="may need help"):
-        office.desk.merge(office.ani, into, [help], now=office.now)
+        office.bulk.merge(office.ani, into, [help], now=office.now)
 
 
 def test_undo_of_an_undo_is_a_redo(office):
@@ -236,17 +236,17 @@ def test_both_databases_give_the_same_queue_and_states(store_url, tmp_path):
         office = Office(store, tmp_path, second_share=1)
         first, second, third = (office.raised(risk=risk) for risk in (0.97, 0.95, 0.9))
         help = office.raised("none", assistance=True)
-        assert office.desk.next(office.ani, now=office.now) == help
+        assert office.lists.next(office.ani, now=office.now) == help
         with pytest.raises(ReviewConflictError):
             office.desk.decide(office.budi, help, TAKE_UP, seen=0, now=office.now)
-        counted = office.desk.select(office.citra, now=office.now, lane="high")
+        counted = office.bulk.select(office.citra, now=office.now, lane="high")
         assert counted.alerts == (first, second, third)
-        act = office.desk.decide_all(office.citra, counted.alerts, counted.digest, LAWFUL, now=office.now)
-        assert office.desk.counts(office.ani, now=office.now)["waiting"] == 1
-        assert office.desk.next(office.ani, now=office.now, after=help) == first  # blind, as if it were new
+        act = office.bulk.decide_all(office.citra, counted.alerts, counted.digest, LAWFUL, now=office.now)
+        assert office.lists.counts(office.ani, now=office.now)["waiting"] == 1
+        assert office.lists.next(office.ani, now=office.now, after=help) == first  # blind, as if it were new
         office.desk.undo(office.citra, act.id, now=office.now)
         snooze = Decision("snooze", until=office.now + timedelta(hours=1))
         decide(office, office.ani, first, snooze)
-        assert [item.alert.id for item in office.desk.queue(office.ani, now=office.now)] == [
+        assert [item.alert.id for item in office.lists.queue(office.ani, now=office.now)] == [
             help, second, third,
         ]  # fmt: skip

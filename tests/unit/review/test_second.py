@@ -6,7 +6,7 @@ import pytest
 
 from tppo_watch.errors import ReviewError
 from tppo_watch.review import Decision
-from tppo_watch.review.queue import is_seen_by_two
+from tppo_watch.review.second import is_seen_by_two
 
 TAKE_UP = Decision("take_up")
 LAWFUL = Decision("not_trafficking", reason="lawful")
@@ -20,7 +20,7 @@ def office(new_office):
 
 def first_finding(office) -> int:
     alert = office.raised()
-    assert office.desk.next(office.ani, now=office.now) == alert
+    assert office.lists.next(office.ani, now=office.now) == alert
     office.desk.decide(office.ani, alert, TAKE_UP, seen=0, now=office.now)
     return alert
 
@@ -38,15 +38,15 @@ def test_the_share_is_kept_and_always_the_same():
 def test_the_second_reviewer_learns_nothing_of_the_first(office):
     """The post comes like any other: open, without findings, and in no list of decided ones."""
     alert = first_finding(office)
-    assert office.desk.next(office.ani, now=office.now) is None
-    assert office.desk.next(office.budi, now=office.now) == alert
+    assert office.lists.next(office.ani, now=office.now) is None
+    assert office.lists.next(office.budi, now=office.now) == alert
     case = office.desk.open(office.budi, alert, now=office.now)
     assert case.is_blind and case.history == ()
     assert (case.item.state.status, case.item.state.verdict, case.item.alert.state) == ("open", None, "open")
     assert case.item.state.opinions == ()
     for view in ("cases", "dismissed", "all"):
-        assert office.desk.queue(office.budi, now=office.now, view=view) == []
-    assert [i.alert.id for i in office.desk.queue(office.citra, now=office.now, view="cases")] == [alert]
+        assert office.lists.queue(office.budi, now=office.now, view=view) == []
+    assert [i.alert.id for i in office.lists.queue(office.citra, now=office.now, view="cases")] == [alert]
 
 
 def test_agreement_ends_it_and_changes_nothing(office):
@@ -57,7 +57,7 @@ def test_agreement_ends_it_and_changes_nothing(office):
     assert act.kind == "opinion"
     state = office.desk.open(office.budi, alert, now=office.now).item.state
     assert (state.status, state.is_disputed, len(state.opinions)) == ("taken_up", False, 2)
-    assert office.desk.next(office.hire("Eko"), now=office.now) is None
+    assert office.lists.next(office.hire("Eko"), now=office.now) is None
 
 
 def test_two_who_differ_go_to_a_third(office):
@@ -65,7 +65,7 @@ def test_two_who_differ_go_to_a_third(office):
     alert = first_finding(office)
     office.desk.decide(office.budi, alert, LAWFUL, seen=office.seen(alert, office.budi), now=office.now)
     eko = office.hire("Eko")
-    assert [i.alert.id for i in office.desk.queue(eko, now=office.now, view="disputed")] == [alert]
+    assert [i.alert.id for i in office.lists.queue(eko, now=office.now, view="disputed")] == [alert]
     for person in (office.ani, office.budi):
         with pytest.raises(ReviewError, match="a third person"):
             office.desk.adjudicate(person, alert, "take_up", now=office.now)
@@ -83,7 +83,7 @@ def test_a_second_opinion_that_somebody_needs_help_waits_for_nobody(office):
     alert = first_finding(office)
     seen = office.seen(alert, office.budi)
     office.desk.decide(office.budi, alert, Decision("needs_help"), seen=seen, now=office.now)
-    (item,) = office.desk.queue(office.ani, now=office.now)
+    (item,) = office.lists.queue(office.ani, now=office.now)
     assert (item.alert.id, item.alert.lane, item.state.status) == (alert, "assistance", "help")
     assert item.state.is_disputed
 

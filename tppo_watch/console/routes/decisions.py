@@ -42,7 +42,6 @@ def adjudicate(visit: Annotated[Visit, Depends(sending("adjudicate"))], alert_id
 @router.post("/bulk")
 def count(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
     """Say on exactly which posts a decision would be taken; nothing is done yet."""
-    desk = visit.house.watch.desk
     chosen = [number(value.partition(":")[0]) for value in visit.form.get("alert", [])]
     back = visit.field("back", "/queue")
     if not chosen:
@@ -54,22 +53,22 @@ def count(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
     else:
         decision(word, "", visit.now)
         what = visit.say("bulk.to_me") if word.startswith("assign:") else worded(visit, "decision", word)
-    selection = desk.select(visit.user, now=visit.now, view="all", alerts=chosen)
+    selection = visit.house.watch.bulk.select(visit.user, now=visit.now, view="all", alerts=chosen)
     return visit.page("bulk.html", selection=selection, what=what, word=word, note="", back=back)
 
 
 @router.post("/bulk/apply")
 def apply(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
-    desk = visit.house.watch.desk
+    bulk = visit.house.watch.bulk
     alerts = [number(value) for value in visit.form.get("alert", [])]
     word = visit.field("decision")
     if word == "merge":
         into = number(visit.field("into"))
         rest = [alert for alert in alerts if alert != into]
-        desk.merge(visit.user, into, rest, now=visit.now, note=_note(visit))
+        bulk.merge(visit.user, into, rest, now=visit.now, note=_note(visit))
     else:
         wanted = decision(word, _note(visit), visit.now)
-        desk.decide_all(visit.user, alerts, visit.field("digest"), wanted, now=visit.now)
+        bulk.decide_all(visit.user, alerts, visit.field("digest"), wanted, now=visit.now)
     return visit.go(visit.field("back", "/queue"))
 
 

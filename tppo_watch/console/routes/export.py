@@ -36,7 +36,7 @@ def export(
 ) -> Response:
     if form not in FORMS:
         raise NotFoundError("form", form)
-    case = visit.house.watch.desk.export(visit.user, alert_id, cast(Any, form), now=visit.now)
+    case = visit.house.watch.exports.export(visit.user, alert_id, cast(Any, form), now=visit.now)
     content = _made(dossier(case.item.alert, lang=visit.prefs.lang, reviews=_reviews(case, visit)), form)
     name = f"tppo-{alert_id}.{'pdf' if form == 'pdf' else f'{form}.json' if form != 'json' else 'json'}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}

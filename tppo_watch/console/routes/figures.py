@@ -57,6 +57,5 @@ def _source(
 
 @router.get("/statistics")
 def statistics(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
-    desk = visit.house.watch.desk
-    counts = desk.counts(visit.user, now=visit.now)
+    counts = visit.house.watch.lists.counts(visit.user, now=visit.now)
     return visit.page("statistics.html", here="statistics", counts=counts, lanes=LANES)

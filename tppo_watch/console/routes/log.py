@@ -22,7 +22,7 @@ def audit(
     visit: Annotated[Visit, Depends(looking("audit"))],
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
 ) -> Response:
-    rows = visit.house.watch.desk.log(visit.user, limit=PAGE, before=before)
+    rows = visit.house.watch.lists.log(visit.user, limit=PAGE, before=before)
     names = people(visit)
     return visit.page(
         "audit.html",

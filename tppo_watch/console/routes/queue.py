@@ -30,10 +30,10 @@ def queue(
     lane: Annotated[str | None, Query(pattern=f"^({'|'.join(LANES)})$")] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    desk = visit.house.watch.desk
+    lists = visit.house.watch.lists
     offset = (page - 1) * PAGE
-    items = desk.queue(visit.user, now=visit.now, view=view, lane=lane, limit=PAGE + 1, offset=offset)
-    counts = desk.counts(visit.user, now=visit.now)
+    items = lists.queue(visit.user, now=visit.now, view=view, lane=lane, limit=PAGE + 1, offset=offset)
+    counts = lists.counts(visit.user, now=visit.now)
     names = people(visit)
     say_last_act(visit, names)
     total = counts.get(f"lane:{lane}" if lane else view, 0)
@@ -66,8 +66,7 @@ def next_post(
 
 def next_path(visit: Visit, after: int | None = None) -> str:
     """Where the next post of this person is; the queue where none waits."""
-    desk = visit.house.watch.desk
-    alert_id = desk.next(visit.user, now=visit.now, after=after)
+    alert_id = visit.house.watch.lists.next(visit.user, now=visit.now, after=after)
     return f"/posts/{alert_id}" if alert_id is not None else "/queue?said=done"
 
 

@@ -1,0 +1,70 @@
+"""What leaves the office in files: whoever makes one may, and that it left is logged in the same breath.
+
+Get it from `Watch.exports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from ..config import ReviewSettings
+from ..storage import Store, decisions
+from .acts import require_alerts, shown_acts, write_act
+from .audit import recording
+from .check import checked_ids, checked_reason
+from .items import items_of
+from .records import Act, Case, User
+from .roles import require
+from .second import is_blind
+
+Form = Literal["pdf", "json", "stix", "misp"]
+
+
+class Exports:
+    """Files about posts of one database."""
+
+    def __init__(self, store: Store, settings: ReviewSettings, anchor: Path) -> None:
+        self._store, self._settings, self._anchor = store, settings, anchor
+
+    def export(self, actor: User, alert_id: int, form: Form, *, now: datetime) -> Case:
+        """A post as it may leave the office in a file, numbers masked; that it leaves is logged.
+
+        Raises
+        ------
+        NotFoundError, NotAllowedError
+        """
+        require(actor, "export")
+        with recording(self._store, self._anchor) as writing:
+            (item,) = items_of(writing.connection, self._settings, [alert_id], actor, now=now)
+            writing.ledger.add(actor.id, f"export_{form}", f"alert:{alert_id}", now=now)
+            stored = decisions.acts_of(writing.connection, [alert_id])[alert_id]
+        blind = is_blind(item.state, actor)
+        return Case(item, () if blind else shown_acts(stored), blind, is_revealed=False)
+
+    def note_export(self, actor: User | None, form: str, *, now: datetime) -> None:
+        """Log that a file of many posts was made; None is the command line."""
+        if actor is not None:
+            require(actor, "export_revealed")
+        with recording(self._store, self._anchor) as writing:
+            actor_id = None if actor is None else actor.id
+            writing.ledger.add(actor_id, f"export_{form}", "alerts:all", now=now)
+
+    def hand_over(
+        self, alerts: Sequence[int], form: Form, *, now: datetime, reason: str | None = None
+    ) -> dict[int, tuple[Act, ...]]:
+        """What was decided of alerts that the command line writes into a file; that they leave is logged.
+
+        With a `reason` (kept in the log of events) numbers are shown. Raises `NotFoundError`, `ReviewError`.
+        """
+        ids = checked_ids(alerts)
+        with recording(self._store, self._anchor) as writing:
+            require_alerts(writing.connection, ids)
+            if reason is not None:
+                write_act(writing, (), None, "reveal", {"reason": checked_reason(reason)}, ids, now=now)
+            for alert_id in ids:
+                writing.ledger.add(None, f"export_{form}", f"alert:{alert_id}", now=now)
+            stored = decisions.acts_of(writing.connection, ids)
+        return {alert_id: shown_acts(stored[alert_id]) for alert_id in ids}
