@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from .errors import ModelMismatchError
 from .indicators.finder import Finder, default_finder
 from .indicators.seen import SignLimits
 from .knowledge.rules import Indicator, local_indicators
+from .parallel import map_in_order
 from .text.document import read
 from .text.language import language
 from .types import STANCES, Assessment, Label, Match
@@ -164,6 +166,12 @@ class Assessor:
         return _opened, (model.folder.resolve(), model.digest, *settings)
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of all that decides what is said: each byte of the model, settings, rules of one's own."""
+        _, parts = self.__reduce__()
+        return hashlib.sha256(repr(parts[1:]).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
     def thresholds(self) -> Thresholds:
         """Lowest risk of each level, as the last stage has them."""
         return (self._student if self._reader is None else self._cascade).thresholds
@@ -178,17 +186,14 @@ class Assessor:
         Parameters
         ----------
         jobs : int
-            Processes to use; -1 for one a core.
-        """
-        batches = _batched(texts, BATCH)
-        if jobs == 1:
-            for batch in batches:
-                yield from self._batch(batch)
-            return
-        from joblib import Parallel, delayed
+            Processes to use, or workers of the backend of :func:`joblib.parallel_config`; -1 for one a core.
 
-        parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-        for done in parallel(delayed(self._batch)(batch) for batch in batches):
+        Raises
+        ------
+        WorkerError
+            If a process was killed.
+        """
+        for done in map_in_order(self._batch, _batched(texts, BATCH), jobs):
             yield from done
 
     def _batch(self, texts: Sequence[str]) -> list[Assessment]:

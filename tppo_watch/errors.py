@@ -15,6 +15,7 @@
     ├── StorageError      url
     │   ├── NotFoundError           record, id
     │   └── StorageBusyError
+    ├── WorkerError       a process that was killed in the middle of work
     ├── DeliveryError     channel
     └── ReviewError
         ├── ReviewConflictError     alert_id, holder, is_kept
@@ -162,6 +163,14 @@ class NotFoundError(StorageError):
 
 class StorageBusyError(StorageError):
     """Another process holds the database or the scan lock."""
+
+
+class WorkerError(WatchError):
+    """A process that worked for this one was killed; what it had in hand is not done."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
 
 
 class DeliveryError(WatchError):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..io.reading import InputFormat, Row, read_rows
+from ..io.reading import InputFormat, read_rows
+from ..io.rows import Row
 from .alerts import CONFIG, Config, Json, Lang, LangOption, Reveal
-from .files import check_readable, input_format, opened, position, shown_name
+from .files import Files, check_readable, input_format, shown_name
 from .output import local, one_line, print_json, print_table, say, shown, tracked
 
 if TYPE_CHECKING:
@@ -96,11 +96,14 @@ def campaigns(
     from .. import assessor
 
     judge = assessor.load(model)
-    with opened(source) as file:
-        name = shown_name(source)
-        rows = read_rows(file, kind, name=name, text_field=text_field, id_field=id_field)
-        grouped = _Grouped(name, assessor.MAX_CHARACTERS)
-        grouped.read(judge, tracked(rows, name, partial(position, file)))
+    reading = Files([source])
+    rows = (
+        row
+        for _, name, file in reading
+        for row in read_rows(file, kind, name=name, text_field=text_field, id_field=id_field)
+    )
+    grouped = _Grouped(shown_name(source), assessor.MAX_CHARACTERS)
+    grouped.read(judge, tracked(rows, shown_name(source), reading))
     grouped.write()
     if grouped.bad:
         say(f"{grouped.bad} of {grouped.seen} lines could not be read")

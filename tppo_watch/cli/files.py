@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import typer
 
@@ -53,10 +53,45 @@ def opened(name: str) -> Iterator[BinaryIO]:
     yield sys.stdin.buffer
 
 
-def position(file: Any) -> tuple[int, int | None]:
-    """Bytes read and bytes in all; (0, None) where there is no end to measure against."""
+class Files:
+    """Files to be read one after the other, and how far they are read."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._sizes = [_size(name) for name in names]
+        self._before = 0  # bytes of the files that are done
+        self._current: BinaryIO | None = None
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of all of them; None where there is no end to measure against."""
+        return None if None in self._sizes else sum(filter(None, self._sizes))
+
+    def position(self) -> int:
+        """Bytes read so far, compressed as they are."""
+        if self._current is None or self.size is None:
+            return self._before
+        try:
+            return self._before + self._current.tell()
+        except (OSError, ValueError):
+            return self._before
+
+    def __iter__(self) -> Iterator[tuple[int, str, BinaryIO]]:
+        """Each with its number, from 0, and what messages call it; open until the next one is asked for."""
+        for number, name in enumerate(self._names):
+            with opened(name) as file:
+                self._current = file
+                yield number, shown_name(name), file
+                self._current = None
+                self._before += self._sizes[number] or 0
+
+
+def _size(name: str) -> int | None:
     try:
-        state = os.fstat(file.fileno())
-        return (file.tell(), state.st_size) if stat.S_ISREG(state.st_mode) else (0, None)
+        state = os.fstat(sys.stdin.fileno()) if name == "-" and sys.stdin else os.stat(name)
     except (OSError, ValueError):
-        return 0, None
+        return None
+    return state.st_size if stat.S_ISREG(state.st_mode) else None

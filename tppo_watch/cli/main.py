@@ -67,13 +67,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # interpreter complains when it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (KeyboardInterrupt, typer.Abort):
-        return _complain("stopped", 1)
+    except (KeyboardInterrupt, typer.Abort) as exc:
+        return _complain(_noted("stopped", exc), 1)
     except WatchError as exc:
-        return _complain(str(exc), 1)
+        return _complain(_noted(str(exc), exc), 1)
     except OSError as exc:
         where = f"{os.fsdecode(exc.filename)}: " if isinstance(exc.filename, (str, bytes)) else ""
-        return _complain(f"{where}{exc.strerror or exc}", 1)
+        return _complain(_noted(f"{where}{exc.strerror or exc}", exc), 1)
     except Exception as exc:  # the last edge: a fault of ours is one line too, its trace is in the log of -v
         _log.debug("unexpected", exc_info=True)
         return _complain(f"unexpected {type(exc).__name__}: {exc}; -vv shows where; please report it", 1)
@@ -87,6 +87,11 @@ def _run(argv: list[str]) -> int:
     except typer.Exit as end:
         return end.exit_code
     return 0
+
+
+def _noted(message: str, exc: BaseException) -> str:
+    """The message with what was noted on the error on its way, such as what to do now."""
+    return "; ".join([message, *getattr(exc, "__notes__", ())])
 
 
 def _complain(message: str, code: int) -> int:

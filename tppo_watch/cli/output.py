@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,10 +16,16 @@ from ..text.showing import shown
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from .files import Files
+
 T = TypeVar("T")
 
 #: Shorter work needs no progress bar.
 PROGRESS_AFTER_S = 2.0
+LOGGED_EVERY_S = 10.0
+
+_log = logging.getLogger(__name__)
+
 
 def one_line(text: str) -> str:
     """`text` on a single line, safe for a terminal."""
@@ -82,31 +89,70 @@ def print_table(
     console.print(table)
 
 
-def tracked(
-    items: Iterable[T], label: str, position: Callable[[], tuple[int, int | None]] | None = None
-) -> Iterator[T]:
-    """`items`, with a progress bar on a terminal once the work has lasted `PROGRESS_AFTER_S`.
+class Progress:
+    """How far work on rows is: a bar on a terminal after `PROGRESS_AFTER_S`, and lines in the log of ``-v``.
 
-    `position` says how much is done and of how much (None where that is not known), in any unit.
+    Use it in a ``with`` block.
     """
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), "{task.description}", BarColumn(), TextColumn("{task.fields[count]:,}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
-    task = bar.add_task(label, total=None, count=0)
-    begun, started = time.monotonic(), False
-    try:
+    def __init__(self, label: str) -> None:
+        self._label, self._bar, self._count = label, None, 0
+        self._is_shown = sys.stderr.isatty()
+        self._begun = self._logged = time.monotonic()
+        self._from = 0  # where the work began, which may be the middle
+
+    def begin(self, done: int) -> None:
+        """Count from now on; `done` was done before."""
+        self._begun = self._logged = time.monotonic()
+        self._from = done
+
+    def update(self, rows: int, done: int, total: int | None) -> None:
+        """`rows` more are done; `done` of `total` (None where that is not known) is in any unit."""
+        self._count += rows
+        now = time.monotonic()
+        spent = now - self._begun
+        if self._is_shown and spent > PROGRESS_AFTER_S:
+            self._show(done, total, self._count / spent)
+        if now - self._logged > LOGGED_EVERY_S:
+            self._logged = now
+            passed = done - self._from
+            left = None if total is None or passed <= 0 else round((total - done) * spent / passed)
+            said = {"rows": self._count, "rows_per_s": round(self._count / spent), "seconds_left": left}
+            _log.info("at work", extra=said)
+
+    def _show(self, done: int, total: int | None, rate: float) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        if self._bar is None:
+            self._bar = progress.Progress(
+                progress.SpinnerColumn(),
+                "{task.description}",
+                progress.BarColumn(),
+                progress.TextColumn("{task.fields[count]:,} rows, {task.fields[rate]:,.0f}/s"),
+                progress.TimeElapsedColumn(),
+                progress.TextColumn("left"),
+                progress.TimeRemainingColumn(elapsed_when_finished=False),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+            self._bar.add_task(one_line(self._label), total=None, count=0, rate=0)
+        self._bar.update(self._bar.task_ids[0], completed=done, total=total, count=self._count, rate=rate)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            spent = time.monotonic() - self._begun
+            say(f"{self._count:,} rows in {spent:,.0f} s, {self._count / spent:,.0f} a second")
+
+
+def tracked(items: Iterable[T], label: str, files: Files | None = None) -> Iterator[T]:
+    """`items`, with their `Progress`; of rows of `files`, by the bytes that are read."""
+    with Progress(label) as progress:
         for count, item in enumerate(items, start=1):
             yield item
-            if not started and time.monotonic() - begun > PROGRESS_AFTER_S:
-                bar.start()
-                started = True
-            if started:
-                done, total = position() if position else (count, None)
-                bar.update(task, completed=done, total=total, count=count)
-    finally:
-        bar.stop()
+            progress.update(1, *((files.position(), files.size) if files else (count, None)))

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections import deque
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from .. import __version__
 from ..errors import InputError
-from ..io.reading import InputFormat, Row, read_rows
-from ..io.writing import OUTPUT_ENDINGS, OutputFormat, Write, format_for, replacing, score_writer
+from ..io.compression import compression_of
+from ..io.growing import GrowingFile, growing
+from ..io.reading import InputFormat, read_rows
+from ..io.rows import Row
+from ..io.writing import OUTPUT_ENDINGS, OutputFormat, ScoreEncoder, format_for
+from ..parallel import map_in_order
 from ..types import LEVELS, Level
-from .files import check_readable, input_format, opened, position, shown_name
-from .output import say, tracked
+from .files import Files, check_readable, input_format, shown_name
+from .output import Progress, say
 
 if TYPE_CHECKING:
-    from ..assessor import Assessor
-
+    from ..bulk import BatchScorer
 
 _NAMES_ONLY = frozenset(("idna", "punycode"))  # encodings of host names, not of files
 
@@ -52,7 +53,8 @@ def score(
         str | None, typer.Option(help="Encoding of the input, such as cp1252. Else UTF-8, or as a BOM says.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File to write, whole or not at all: .jsonl, .csv or .parquet.")
+        Path | None,
+        typer.Option(help="File to write, whole or not at all: .jsonl, .csv, .parquet, .jsonl.gz and such."),
     ] = None,
     to: Annotated[
         OutputFormat | None, typer.Option(help="Format of the output, where --out does not say.")
@@ -62,105 +64,145 @@ def score(
         OnError, typer.Option(help="A bad line: leave it out, keep a row with an error field, or stop.")
     ] = OnError.keep,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that work at once.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a run into the same --out stopped, if one did.")
+    ] = False,
     model: Annotated[str | None, typer.Option(help="Folder of another model than the default.")] = None,
     rules: Annotated[Path | None, typer.Option(help="Folder with indicators of your own.")] = None,
 ) -> None:
     """Score posts: one assessment for each post, in the order of the input.
 
-    Exits 3 when some lines could not be read; each is named on standard error.
+    Files may be compressed (gzip, bzip2, xz, zstd). A run that was stopped goes on with --resume. Exits 3
+    when some lines could not be read; each is named on standard error.
 
     Example: tppo-watch score posts.csv --text-field isi --out scores.jsonl
     """
     names = files or ["-"]
     formats = [input_format(name, format) for name in names]
-    wanted = _output_format(out, to)
+    encoder = _encoder(out, to)
     _check_encoding(encoding)
+    if resume and (out is None or not _is_replaced(out)):
+        raise typer.BadParameter("--resume goes on with a file; name it with --out")
     for name in names:
         check_readable(name)
-    from .. import assessor
+    from ..assessor import load
+    from ..bulk import BatchScorer
 
-    with ExitStack() as stack:
-        target = sys.stdout.buffer if out is None else stack.enter_context(replacing(out))
-        write = stack.enter_context(score_writer(target, wanted))
-        levels = LEVELS[LEVELS.index(min_level) :]
-        judge = assessor.load(model, rules=rules)
-        scorer = _Scorer(judge, write, levels, on_error, jobs, assessor.MAX_CHARACTERS)
-        for name, kind in zip(names, formats, strict=True):
-            with opened(name) as file:
-                name = shown_name(name)
-                rows = read_rows(
-                    file, kind, name=name, text_field=text_field, id_field=id_field, encoding=encoding
-                )
-                scorer.run(tracked(rows, name, partial(position, file)), name, len(names) > 1)
-    if scorer.bad:
-        say(f"{scorer.bad} of {scorer.seen} lines could not be read")
+    assessor = load(model, rules=rules)
+    shown = [shown_name(name) for name in names]
+    asked = {
+        "files": shown,
+        "--format": formats,
+        "--text-field": text_field,
+        "--id-field": id_field,
+        "--encoding": encoding,
+        "--to": [encoder.format, encoder.compression],
+        "--min-level": min_level,
+        "--on-error": on_error,
+        "the model, or its rules,": assessor.digest,
+        "the version": __version__,
+    }
+    reading = Files(names)
+    rows = (
+        (name, row)
+        for number, name, file in reading
+        for row in read_rows(
+            file, formats[number], name=name, text_field=text_field, id_field=id_field, encoding=encoding
+        )
+    )
+    levels = frozenset(LEVELS[LEVELS.index(min_level) :])
+    scorer = BatchScorer(assessor, encoder, levels, keeps_bad=on_error is OnError.keep)
+    label = shown[0] if len(shown) == 1 else f"{len(shown)} files"
+    with _output(out, asked, encoder, is_resumed=resume) as output, Progress(label) as progress:
+        tally = _run(scorer, reading, rows, output, progress, is_stopping=on_error is OnError.stop, jobs=jobs)
+    if tally["bad"]:
+        say(f"{tally['bad']} of {tally['rows']} lines could not be read")
         raise typer.Exit(3)
 
 
-@dataclass
-class _Scorer:
-    """Assesses rows and writes what comes out, counting as it goes."""
+def _run(
+    scorer: BatchScorer,
+    reading: Files,
+    rows: Iterator[tuple[str, Row]],
+    output: GrowingFile | _Stream,
+    progress: Progress,
+    *,
+    is_stopping: bool,
+    jobs: int,
+) -> dict[str, Any]:
+    """Score what an earlier run has not; the counts of both."""
+    from ..bulk import Trail, batches, passed_over
 
-    assessor: Assessor
-    write: Write
-    levels: tuple[Level, ...]
-    on_error: OnError
-    jobs: int
-    max_characters: int
-    seen: int = 0
-    bad: int = 0
-
-    def run(self, rows: Iterator[Row], name: str, several: bool) -> None:
-        waiting: deque[Row] = deque()
-        broken: list[Exception] = []
-
-        def texts() -> Iterator[str]:
-            try:
-                for row in map(self._bounded, rows):
-                    waiting.append(row)
-                    # A bad row takes its turn as an empty text, which costs little: so each row has one
-                    # assessment, and a file of nothing but bad rows does not pile up in `waiting`.
-                    yield row.text or ""
-            except Exception as exc:  # with several jobs a thread of the pool reads here, and would lose it
-                broken.append(exc)
-
-        for assessment in self.assessor.assess_many(texts(), jobs=self.jobs):
-            row = waiting.popleft()
-            self.seen += 1
-            id = row.id
-            if id is None:
-                id = f"{name}:{row.line}" if several else str(row.line)
-            if row.text is None:
-                self._refuse(row, id, name)
-            elif assessment.level in self.levels:
-                self.write({"id": id, **assessment.to_dict()})
-
-        if broken:
-            raise broken[0]
-
-    def _bounded(self, row: Row) -> Row:
-        if row.text is None or len(row.text) <= self.max_characters:
-            return row
-        return replace(row, text=None, error=f"a text of more than {self.max_characters:,} characters")
-
-    def _refuse(self, row: Row, id: str | int, name: str) -> None:
-        self.bad += 1
-        where = f"{name}: line {row.line}"
-        if self.on_error is OnError.stop:
-            raise InputError(f"{row.error}; nothing after it was scored", item=where)
-        say(f"{where}: {row.error}")
-        if self.on_error is OnError.keep:
-            self.write({"id": id, "line": row.line, "error": row.error})
+    tally = {"rows": 0, "bad": 0, "trail": Trail().mark()} | output.state
+    try:
+        if not output.state:
+            output.append(scorer.encoder.header(), tally)
+        trail = passed_over(rows, tally["rows"], tally["trail"])
+        progress.begin(reading.position())
+        work = batches(rows, trail=trail, are_several=len(reading) > 1, position=reading.position)
+        for scored in map_in_order(scorer, work, jobs):
+            for line, error in scored.bad:
+                where = f"{scored.name}: line {line}"
+                if is_stopping:
+                    raise InputError(f"{error}; nothing after it was scored", item=where)
+                say(f"{where}: {error}")
+            tally["rows"] += scored.rows
+            tally["bad"] += len(scored.bad)
+            tally["trail"] = scored.trail
+            output.append(scored.data, tally)
+            progress.update(scored.rows, scored.position, reading.size)
+    except BaseException as exc:
+        if output.is_kept:
+            exc.add_note(f"--resume goes on after the {tally['rows']:,} rows that are done")
+        raise
+    return tally
 
 
-def _output_format(out: Path | None, to: OutputFormat | None) -> OutputFormat:
+class _Stream:
+    """Standard output, or a device: written as it comes, and nothing to go on with."""
+
+    is_kept = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.state = file, {}
+
+    def append(self, data: bytes, state: Mapping[str, Any]) -> None:
+        """Write `data`."""
+        self._file.write(data)
+        self._file.flush()
+
+
+@contextmanager
+def _output(
+    out: Path | None, asked: Mapping[str, Any], encoder: ScoreEncoder, *, is_resumed: bool
+) -> Iterator[GrowingFile | _Stream]:
+    if out is None:
+        yield _Stream(sys.stdout.buffer)
+    elif not _is_replaced(out):
+        with out.open("wb") as file:
+            yield _Stream(file)
+    else:
+        complete = encoder.complete if encoder.format == "parquet" else None
+        with growing(out, asked, is_resumed=is_resumed, complete=complete) as file:
+            yield file
+
+
+def _is_replaced(out: Path) -> bool:
+    """Whether it is a file, or will be one; not a pipe or device."""
+    return out.is_dir() or out.is_file() or not out.exists()
+
+
+def _encoder(out: Path | None, to: OutputFormat | None) -> ScoreEncoder:
+    compression = compression_of(out.name)[1] if out is not None else None
     kind = to or ("jsonl" if out is None else format_for(out.name))
     if kind is None:
         endings = " ".join(OUTPUT_ENDINGS)
         raise typer.BadParameter(f"{out}: its ending is none of {endings}; name the format with --to")
-    if kind == "parquet" and out is None:
+    if kind == "parquet" and (out is None or not _is_replaced(out)):
         raise typer.BadParameter("Parquet needs a file: add --out scores.parquet")
-    return kind
+    if kind == "parquet" and compression:
+        raise typer.BadParameter(f"{out}: Parquet is compressed by itself; leave the last ending out")
+    return ScoreEncoder(kind, compression)
 
 
 def _check_encoding(encoding: str | None) -> None:

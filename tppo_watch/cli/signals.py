@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..io.reading import InputFormat, read_rows
-from .files import check_readable, input_format, opened, position, shown_name
+from .files import Files, check_readable, input_format, shown_name
 from .output import print_json, print_table, say, tracked
 
 if TYPE_CHECKING:
@@ -102,13 +101,17 @@ def _gathered(source: str, kind: InputFormat) -> Gathered:
         elif complaints == _LISTED + 1:
             say("there are more lines like that")
 
-    with opened(source) as file:
-        rows = read_rows(
+    reading = Files([source])
+    rows = (
+        row
+        for _, _, file in reading
+        for row in read_rows(
             file, kind, name=name, text_field="series", fields=("date", "count"),
             repair=f"a file of counts has the columns {', '.join(COLUMNS)}",
-        )  # fmt: skip
-        today = datetime.now(UTC).astimezone(_EASTERNMOST).date()
-        return gather(tracked(rows, name, partial(position, file)), today=today, complain=complain)
+        )
+    )  # fmt: skip
+    today = datetime.now(UTC).astimezone(_EASTERNMOST).date()
+    return gather(tracked(rows, name, reading), today=today, complain=complain)
 
 
 def _judge(gathered: Gathered, method: str | None, max_q: float | None, since: date | None) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from pathlib import Path
 
 from ..assessor import Assessor, load
-from ..classifiers.store import locate, manifest_digest
+from ..classifiers.store import STUDENT, locate, manifest_digest
+
+_LOCK = threading.Lock()  # a worker of a cluster has several threads, of which two may come first
 
 
 def shared_assessor(model: str | Path | None = None) -> Assessor:
@@ -17,10 +20,11 @@ def shared_assessor(model: str | Path | None = None) -> Assessor:
     ModelNotFoundError, ModelMismatchError
     """
     folder = locate(model).resolve()
-    return _loaded(folder, manifest_digest(folder))
+    with _LOCK:
+        return _loaded(STUDENT if str(model) == STUDENT else folder, manifest_digest(folder))
 
 
 # The manifest holds the digests of all files, so a model trained anew in the same folder is another key.
 @lru_cache(maxsize=4)
-def _loaded(folder: Path, digest: str) -> Assessor:
-    return load(folder)
+def _loaded(model: str | Path, digest: str) -> Assessor:
+    return load(model)

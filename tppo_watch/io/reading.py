@@ -10,15 +10,15 @@ import csv
 import io
 import json
 import re
-import shutil
-import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 from ..errors import InputError
+from .compression import compression_of, decompressed
+from .parquet import parquet_rows
+from .rows import Row, Wanted, kind_of
 
 InputFormat = Literal["jsonl", "csv", "parquet", "text"]
 
@@ -31,12 +31,9 @@ INPUT_ENDINGS: dict[str, InputFormat] = {
     ".txt": "text",
 }
 
-PARQUET_HINT = "Parquet needs pyarrow; install it with: pip install 'tppo-watch[parquet]'"
-
 # A post is a few hundred characters and a pasted chat some ten thousand. The bound keeps a file without a
 # single line end from filling the memory, and leaves room for a megabyte of text written as \u escapes.
 MAX_LINE_CHARS = 8 * 2**20
-PARQUET_BATCH_ROWS = 1024
 csv.field_size_limit(MAX_LINE_CHARS)  # the module's own limit is far below the longest text that is assessed
 
 # Longest first: the mark of UTF-32 begins with that of UTF-16.
@@ -50,53 +47,9 @@ _MARKS = (
 _UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` leaves of bytes it could not decode
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of input: a text, or the reason why there is none."""
-
-    line: int  #: 1 for the first line of the file; in Parquet the first row
-    id: str | int | None  #: None where the row has none
-    text: str | None
-    error: str | None = None
-    fields: Mapping[str, Any] = field(default_factory=dict)  #: those asked for, as far as the row has them
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """The fields that are read of a record."""
-
-    text: str
-    id: str
-    others: tuple[str, ...]
-    repair: str = ""  #: what to do about a column that is not there
-
-    def check(self, columns: Sequence[str], name: str) -> None:
-        """Fail where a table lacks a column."""
-        for column in (self.text, self.id, *self.others):
-            if (times := columns.count(column)) > 1:
-                raise InputError(f"column {column!r} stands {times} times; rename all but one", item=name)
-        for column in (self.text, *self.others):
-            if column not in columns:
-                found = ", ".join(columns)[:200] or "none"
-                is_text = column == self.text
-                usual = "name it with --text-field or text_field" if is_text else "correct the settings"
-                repair = self.repair or usual
-                raise InputError(f"no column {column!r} among: {found}; {repair}", item=name)
-
-    def row(self, number: int, record: Mapping[str, Any]) -> Row:
-        """The row that a record holds."""
-        fields = {name: record[name] for name in self.others if name in record}
-        id, text, error = _id(record.get(self.id)), record.get(self.text), None
-        if self.text not in record:
-            error = f"no field {self.text!r}"
-        elif not isinstance(text, str):
-            text, error = None, f"field {self.text!r} is {_kind(text)}, not a text"
-        return Row(number, id, text, error, fields)
-
-
 def format_of(name: str) -> InputFormat | None:
-    """The input format that the ending of a file name stands for; None where it stands for none."""
-    return INPUT_ENDINGS.get(PurePath(name).suffix.lower())
+    """The input format that an ending stands for, before that of a compression; None where for none."""
+    return INPUT_ENDINGS.get(PurePath(compression_of(name)[0]).suffix.lower())
 
 
 def read_rows(
@@ -115,7 +68,8 @@ def read_rows(
     Parameters
     ----------
     file : binary file
-        Read forward only, except for Parquet from a pipe, which is first copied to a temporary file.
+        Read forward only, and decompressed where it is compressed. Parquet from a pipe, or compressed, is
+        first copied to a temporary file.
     name : str
         What messages call the file.
     fields : sequence of str
@@ -128,13 +82,14 @@ def read_rows(
     Raises
     ------
     InputError
-        If the file is binary where text is wanted, lacks a column, is no Parquet or needs pyarrow.
+        If the file is binary where text is wanted, lacks a column, is no Parquet or needs pyarrow, or is
+        compressed and damaged: then after the rows before the damage.
     """
-    wanted = _Wanted(text_field, id_field, tuple(fields), repair)
+    wanted = Wanted(text_field, id_field, tuple(fields), repair)
+    buffered = decompressed(file, name)
     if format == "parquet":
-        yield from _parquet_rows(file, name, wanted)
+        yield from parquet_rows(buffered, name, wanted)
         return
-    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(file)
     encoding = codecs.lookup(encoding or _encoding(buffered, name)).name
     # Strict decoding would end the file at the first bad byte; marked, the bad line alone is refused.
     errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
@@ -208,7 +163,7 @@ def _text_rows(lines: Iterable[tuple[int, str | None]]) -> Iterator[Row]:
             yield Row(number, None, text)
 
 
-def _jsonl_rows(lines: Iterable[tuple[int, str | None]], wanted: _Wanted) -> Iterator[Row]:
+def _jsonl_rows(lines: Iterable[tuple[int, str | None]], wanted: Wanted) -> Iterator[Row]:
     for number, line in lines:
         if flaw := _flaw(line):
             yield Row(number, None, None, flaw)
@@ -216,7 +171,7 @@ def _jsonl_rows(lines: Iterable[tuple[int, str | None]], wanted: _Wanted) -> Ite
             yield _jsonl_row(number, line, wanted)
 
 
-def _jsonl_row(number: int, line: str, wanted: _Wanted) -> Row:
+def _jsonl_row(number: int, line: str, wanted: Wanted) -> Row:
     try:
         record = json.loads(line)
     except json.JSONDecodeError as exc:
@@ -224,21 +179,11 @@ def _jsonl_row(number: int, line: str, wanted: _Wanted) -> Row:
     except (ValueError, RecursionError):  # a number of thousands of digits; brackets nested without end
         return Row(number, None, None, "not JSON: nested too deep, or a number too long")
     if not isinstance(record, dict):
-        return Row(number, None, None, f"a JSON object is wanted, not {_kind(record)}")
+        return Row(number, None, None, f"a JSON object is wanted, not {kind_of(record)}")
     return wanted.row(number, record)
 
 
-def _id(value: Any) -> str | int | None:
-    return value if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
-
-
-def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
-    kinds[_Unreadable] = "unreadable"
-    return kinds.get(type(value), "a number" if isinstance(value, (int, float)) else type(value).__name__)
-
-
-def _csv_rows(lines: Iterator[tuple[int, str | None]], name: str, wanted: _Wanted) -> Iterator[Row]:
+def _csv_rows(lines: Iterator[tuple[int, str | None]], name: str, wanted: Wanted) -> Iterator[Row]:
     first = next(((number, line) for number, line in lines if line is None or line.strip()), None)
     if first is None:
         return
@@ -310,62 +255,6 @@ def _feed(
         if item[1] is None or size > MAX_LINE_CHARS:
             raise csv.Error("a quote is not closed")
         yield item[1]
-
-
-def parquet_columns(file: BinaryIO) -> list[str]:
-    """The columns of a Parquet file that can seek. Raises `InputError`."""
-    return list(_parquet(file, "table").schema_arrow.names)
-
-
-def _parquet(file: BinaryIO, name: str) -> Any:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as exc:
-        raise InputError(PARQUET_HINT, item=name) from exc
-    try:
-        return pq.ParquetFile(file if file.seekable() else _copied(file))
-    except (pa.ArrowException, OSError) as exc:
-        raise InputError(f"not a Parquet file: {_one_line(exc)}", item=name) from exc
-
-
-def _parquet_rows(file: BinaryIO, name: str, wanted: _Wanted) -> Iterator[Row]:
-    table = _parquet(file, name)
-    import pyarrow as pa
-
-    wanted.check(table.schema_arrow.names, name)
-    columns = {wanted.id, wanted.text, *wanted.others}.intersection(table.schema_arrow.names)
-    number = 0
-    try:
-        for batch in table.iter_batches(batch_size=PARQUET_BATCH_ROWS, columns=sorted(columns)):
-            for i in range(batch.num_rows):
-                number += 1
-                yield wanted.row(number, _parquet_record(batch, i))
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as exc:
-        raise InputError(f"damaged after row {number}: {_one_line(exc)}", item=name) from exc
-
-
-def _parquet_record(batch: Any, i: int) -> dict[str, Any]:
-    """One row; a cell that Python cannot hold, such as a text that is not UTF-8, costs that cell alone."""
-    record: dict[str, Any] = {}
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        try:
-            record[name] = column[i].as_py()
-        except (ValueError, ArithmeticError, LookupError):  # not UTF-8, out of the calendar, no such zone
-            record[name] = _Unreadable()
-    return record
-
-
-class _Unreadable:
-    """Stands for a cell that cannot be read; `_kind` names it."""
-
-
-def _copied(file: BinaryIO) -> BinaryIO:
-    """A copy on disk, as Parquet is read from its end and a pipe has none yet."""
-    copy = tempfile.TemporaryFile()
-    shutil.copyfileobj(file, copy)
-    copy.seek(0)
-    return copy
 
 
 def _one_line(exc: BaseException) -> str:

@@ -8,16 +8,16 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, Literal
 
-from ..errors import InputError
-from .reading import PARQUET_BATCH_ROWS, PARQUET_HINT
+from .compression import Compression, compressed, compression_of
+from .parquet import arrow_stream, streams_to_parquet
 
 OutputFormat = Literal["jsonl", "csv", "parquet"]
-Write = Callable[[Mapping[str, Any]], None]
 
 OUTPUT_ENDINGS: dict[str, OutputFormat] = {
     ".jsonl": "jsonl",
@@ -48,19 +48,21 @@ SCORE_COLUMNS: dict[str, type] = {
     "error": str,
 }
 
+_JSON = json.JSONEncoder(ensure_ascii=False)  # made once: a third of the time of a short record
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FORMULA = re.compile(r"[=+\-@\t\r](?!\d[\d.,]*$)")
 
 
 def format_for(name: str) -> OutputFormat | None:
-    """The output format that the ending of a file name stands for; None where it stands for none."""
-    return OUTPUT_ENDINGS.get(PurePath(name).suffix.lower())
+    """The output format that an ending stands for, before that of a compression; None where for none."""
+    return OUTPUT_ENDINGS.get(PurePath(compression_of(name)[0]).suffix.lower())
 
 
-def dumps(value: Any, **options: Any) -> str:
+def dumps(value: Any, *, indent: int | None = None) -> str:
     """JSON as people read it, escaped only where half a surrogate pair could not be written as UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, **options)
-    return json.dumps(value, **options) if _SURROGATE.search(text) else text
+    encoder = _JSON if indent is None else json.JSONEncoder(ensure_ascii=False, indent=indent)
+    text = encoder.encode(value)
+    return json.dumps(value, indent=indent) if _SURROGATE.search(text) else text
 
 
 @contextmanager
@@ -98,35 +100,52 @@ def _umask() -> int:
     return current
 
 
-@contextmanager
-def score_writer(file: BinaryIO, format: OutputFormat) -> Iterator[Write]:
-    """A function that writes one scored post (the contract's JSON form, or a row with an `error`) to `file`.
+@dataclass(frozen=True)
+class ScoreEncoder:
+    """Turns scored posts (the contract's JSON form, or rows with an `error`) into bytes of a file.
 
-    Raises
-    ------
-    InputError
-        For Parquet without pyarrow.
+    The bytes of several calls, one after the other, are one file; of Parquet, what `complete` makes one of.
+
+    Parameters
+    ----------
+    compression : optional
+        For JSON Lines and CSV. Each call gives a whole member; readers take members one after the other.
     """
-    if format == "jsonl":
-        yield lambda record: _write_line(file, record)
-    elif format == "csv":
-        text = io.TextIOWrapper(file, "utf-8", newline="")
-        try:
-            table = csv.DictWriter(text, list(SCORE_COLUMNS), restval="", lineterminator="\n")
-            table.writeheader()
-            yield lambda record: table.writerow(_csv_cells(record))
-        finally:
-            text.detach()  # flushes; the file belongs to the caller
-    else:
-        yield from _parquet_writer(file)
+
+    format: OutputFormat
+    compression: Compression | None = None
+
+    def header(self) -> bytes:
+        """What stands before the first post. Raises `InputError` for Parquet without pyarrow."""
+        if self.format == "parquet":
+            return arrow_stream([], SCORE_COLUMNS)
+        return compressed(_csv([], with_header=True) if self.format == "csv" else b"", self.compression)
+
+    def encode(self, records: Sequence[Mapping[str, Any]]) -> bytes:
+        """The posts, in their order."""
+        if self.format == "parquet":
+            return arrow_stream(list(map(table_cells, records)), SCORE_COLUMNS) if records else b""
+        if self.format == "csv":
+            return compressed(_csv(records), self.compression)
+        lines = "".join([dumps(record) + "\n" for record in records])
+        return compressed(lines.encode(), self.compression)
+
+    def complete(self, parts: BinaryIO, out: BinaryIO) -> None:
+        """Write the Parquet file of all the bytes that were made, which `parts` reads."""
+        streams_to_parquet(parts, out)
 
 
-def _write_line(file: BinaryIO, record: Mapping[str, Any]) -> None:
-    file.write(dumps(record).encode() + b"\n")
+def _csv(records: Iterable[Mapping[str, Any]], *, with_header: bool = False) -> bytes:
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, list(SCORE_COLUMNS), restval="", lineterminator="\n")
+    if with_header:
+        table.writeheader()
+    table.writerows(map(_csv_cells, records))
+    return text.getvalue().encode()
 
 
-def _cells(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record in `SCORE_COLUMNS`; what it does not have stays absent."""
+def table_cells(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A scored post in `SCORE_COLUMNS`; what it does not have stays absent."""
     cells = dict(record)
     if "interval" in cells:
         cells["interval_low"], cells["interval_high"] = cells.pop("interval")
@@ -140,8 +159,8 @@ def _cells(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _csv_cells(record: Mapping[str, Any]) -> dict[str, Any]:
-    """As `_cells`, with no cell that a spreadsheet would run as a formula: ids are foreign text."""
-    cells = _cells(record)
+    """As `table_cells`, with no cell that a spreadsheet would run as a formula: ids are foreign text."""
+    cells = table_cells(record)
     for name, value in cells.items():
         if isinstance(value, bool):
             cells[name] = "true" if value else "false"
@@ -153,27 +172,3 @@ def _csv_cells(record: Mapping[str, Any]) -> dict[str, Any]:
 def spreadsheet_safe(cell: str) -> str:
     """`cell` as it may stand in a table of foreign text: a spreadsheet would run what begins as a formula."""
     return "'" + cell if _FORMULA.match(cell) else cell
-
-
-def _parquet_writer(file: BinaryIO) -> Iterator[Write]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as exc:
-        raise InputError(PARQUET_HINT) from exc
-    types = {str: pa.string(), float: pa.float64(), bool: pa.bool_(), int: pa.int64()}
-    schema = pa.schema([(name, types[kind]) for name, kind in SCORE_COLUMNS.items()])
-    rows: list[dict[str, Any]] = []
-    with pq.ParquetWriter(file, schema) as table:
-
-        def flush() -> None:
-            table.write_table(pa.Table.from_pylist(rows, schema=schema))
-            rows.clear()
-
-        def write(record: Mapping[str, Any]) -> None:
-            rows.append(_cells(record))
-            if len(rows) == PARQUET_BATCH_ROWS:
-                flush()
-
-        yield write
-        flush()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..io.reading import Row
+from ..io.rows import Row
 from .baseline import GUARD_DAYS, HISTORY_DAYS, MIN_HISTORY_DAYS
 
 COLUMNS = ("date", "series", "count")

@@ -11,7 +11,9 @@ from typing import Any
 
 from ..config import SourceSettings
 from ..errors import InputError, SourceError
-from ..io.reading import InputFormat, Row, parquet_columns, read_rows
+from ..io.parquet import parquet_columns
+from ..io.reading import InputFormat, read_rows
+from ..io.rows import Row
 from ..types import Failure, Post
 from .content import Fetcher
 from .dates import parse_time

@@ -15,6 +15,7 @@ class FakeAssessor:
     """Medium risk for one sign, high for two, none without."""
 
     name = "fake-1"
+    digest = "0" * 64
 
     def __init__(self) -> None:
         self.jobs: int | None = None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -180,8 +182,20 @@ def test_long_work_shows_its_progress_on_a_terminal(monkeypatch, after, shown):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(output, "PROGRESS_AFTER_S", after)
-    assert list(output.tracked(range(5), "posts.csv", lambda: (3, 10))) == [0, 1, 2, 3, 4]
+    assert list(output.tracked(range(5), "posts.csv")) == [0, 1, 2, 3, 4]
     assert ("posts.csv" in terminal.getvalue()) == shown
+    assert bool(re.search(r"5 rows in 0 s, [\d,]+ a second", terminal.getvalue())) == shown
+
+
+def test_long_work_says_in_the_log_how_far_it_is(monkeypatch, caplog):
+    """Rows, their rate and the time left, for whoever has no terminal."""
+    monkeypatch.setattr(output, "LOGGED_EVERY_S", -1.0)
+    with caplog.at_level("INFO", "tppo_watch"), output.Progress("posts.csv") as progress:
+        progress.begin(50)
+        time.sleep(0.02)
+        progress.update(100, 100, 200)
+    (record,) = caplog.records
+    assert record.rows == 100 and record.rows_per_s > 0 and record.seconds_left == 0
 
 
 def test_there_is_no_progress_bar_in_a_pipe(monkeypatch):

@@ -70,10 +70,12 @@ def test_several_files_keep_their_order_and_tell_their_lines_apart(tppo, tmp_pat
     assert [row["id"] for row in rows] == [f"{tmp_path}/a.txt:1", f"{tmp_path}/a.txt:2", "p1"]
 
 
-def test_jobs_reach_the_assessor(tppo, assessor):
-    """``--jobs`` is the number of processes."""
-    tppo("score", "--jobs", "2", stdin=ONE)
-    assert assessor.jobs == 2
+def test_two_processes_say_what_one_says(tppo):
+    """``--jobs`` changes neither the rows nor their order."""
+    data = b"".join(b'{"id": %d, "text": "Loker Poipet nomor %d"}\n' % (n, n) for n in range(2000)) + b"[]\n"
+    alone, together = tppo("score", stdin=data), tppo("score", "--jobs", "2", stdin=data)
+    assert alone == together
+    assert [row["id"] for row in alone.rows[:2000]] == list(range(2000))
 
 
 @pytest.mark.parametrize(("least", "kept"), [("none", 3), ("low", 2), ("medium", 2), ("high", 1)])
@@ -230,15 +232,30 @@ def test_parquet_without_pyarrow_says_how_to_get_it(tppo, monkeypatch, tmp_path)
     assert os.listdir(tmp_path) == []
 
 
-def test_a_fault_of_ours_is_one_line_too(tppo, assessor, monkeypatch):
+def test_a_fault_of_ours_is_one_line_too(tppo, monkeypatch):
     """What nobody foresaw ends with 1 and a line; the trace is in the log of -vv only."""
-    monkeypatch.setattr(assessor, "assess", lambda text: 1 / 0)
+    monkeypatch.setattr("tppo_watch.assessor.load", lambda model=None, **more: 1 / 0)
     result = tppo("score", stdin=ONE)
     assert result.code == 1
     assert "unexpected ZeroDivisionError: division by zero" in result.complaint
     logged, complaint = tppo("score", "-vv", stdin=ONE).err.splitlines()
     assert "1 / 0" in json.loads(logged)["exception"]
     assert complaint == result.complaint
+
+
+def test_a_text_that_breaks_the_assessor_costs_only_itself(tppo, assessor, monkeypatch):
+    """The others of its batch have their rows; it is named, and its trace is in the log of -vv."""
+    whole = assessor.assess
+
+    def assess(text: str):
+        return 1 / 0 if "Depok" in text else whole(text)
+
+    monkeypatch.setattr(assessor, "assess", assess)
+    result = tppo("score", stdin=ONE + TWO + ONE)
+    assert result.code == 3
+    assert [row["id"] for row in result.rows] == ["p1", "p2", "p1"]
+    assert result.rows[1]["error"].startswith("unexpected ZeroDivisionError while assessing")
+    assert "1 / 0" in json.loads(tppo("score", "-vv", stdin=TWO).err.splitlines()[0])["exception"]
 
 
 def test_an_interrupt_is_no_accident(tppo, assessor, monkeypatch):

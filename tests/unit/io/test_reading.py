@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from tests.unit.io.naughty import NAUGHTY
 from tppo_watch.errors import InputError
+from tppo_watch.io import parquet as parquet_files
 from tppo_watch.io import reading
-from tppo_watch.io.reading import Row, format_of, read_rows
+from tppo_watch.io.reading import format_of, read_rows
+from tppo_watch.io.rows import Row
 
 
 def rows(data: bytes, format: str, **options) -> list[Row]:
@@ -228,7 +230,7 @@ def test_a_quote_that_is_never_closed_costs_one_line():
 
 def test_parquet_is_read_in_batches(tmp_path, monkeypatch):
     """Rows keep their order across batches, with numbers for ids and refusals for what is no text."""
-    monkeypatch.setattr(reading, "PARQUET_BATCH_ROWS", 2)
+    monkeypatch.setattr(parquet_files, "BATCH_ROWS", 2)
     path = parquet(tmp_path / "p.parquet", id=[1, 2, 3, 4, 5], text=["a", "b", None, "d", "e"], other=[0] * 5)
     found = rows(path.read_bytes(), "parquet")
     assert [(row.line, row.id, row.text) for row in found] == [

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.cli.fake import FakeAssessor
 from tests.unit.io.naughty import NAUGHTY
-from tppo_watch.io.writing import SCORE_COLUMNS, dumps, format_for, replacing, score_writer
+from tppo_watch.io.writing import SCORE_COLUMNS, ScoreEncoder, dumps, format_for, replacing
 
 SCORED = {"id": "p1", **FakeAssessor().assess("Poipet, visa turis, tolong").to_dict()}
 REFUSED = {"id": "p2", "line": 2, "error": "not JSON"}
@@ -24,11 +24,13 @@ REFUSED = {"id": "p2", "line": 2, "error": "not JSON"}
 
 def written(format: str, *records: dict) -> bytes:
     """What a file with those records holds."""
-    file = io.BytesIO()
-    with score_writer(file, format) as write:
-        for record in records:
-            write(record)
-    return file.getvalue()
+    encoder = ScoreEncoder(format)
+    parts = b"".join([encoder.header(), *(encoder.encode([record]) for record in records)])
+    if format != "parquet":
+        return parts
+    out = io.BytesIO()
+    encoder.complete(io.BufferedReader(io.BytesIO(parts)), out)
+    return out.getvalue()
 
 
 @given(st.text() | st.sampled_from(NAUGHTY))

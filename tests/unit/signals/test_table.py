@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tppo_watch.errors import InputError
-from tppo_watch.io.reading import Row
+from tppo_watch.io.rows import Row
 from tppo_watch.signals import table
 from tppo_watch.signals.table import gather
 
