@@ -5,7 +5,7 @@
     WatchError
     ├── ConfigError       also ValueError; file, key
     ├── KnowledgeError    file, record
-    ├── InputError        also ValueError; a text, file or row that cannot be read; item
+    ├── InputError        also ValueError; a text, file or row that cannot be read; item, why
     ├── SourceError       source_id
     │   └── FetchError    status, retry_after_s
     │       └── FetchRefusedError   reason
@@ -17,7 +17,7 @@
     │   └── StorageBusyError
     ├── WorkerError       a process that was killed in the middle of work
     ├── DeliveryError     channel
-    └── ReviewError
+    └── ReviewError       why, values
         ├── ReviewConflictError     alert_id, holder, is_kept
         ├── SelectionChangedError
         ├── NotAllowedError         action, role
@@ -28,6 +28,8 @@ Every error says what, where and what to do; ids are attributes and survive pick
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class WatchError(Exception):
@@ -66,17 +68,23 @@ class KnowledgeError(WatchError):
 
 
 class InputError(WatchError, ValueError):
-    """A text, file or row cannot be read as what it should be."""
+    """A text, file or row cannot be read as what it should be.
 
-    def __init__(self, message: str, *, item: str | None = None) -> None:
-        self.message, self.item = message, item
+    Parameters
+    ----------
+    why : str, optional
+        A short name of what is wrong, for pages that say it in the language of their reader.
+    """
+
+    def __init__(self, message: str, *, item: str | None = None, why: str | None = None) -> None:
+        self.message, self.item, self.why = message, item, why
         super().__init__(message)
 
     def __str__(self) -> str:
         return f"{self.item}: {self.message}" if self.item else self.message
 
     def __reduce__(self):
-        return _rebuild, (type(self), (self.message,), {"item": self.item})
+        return _rebuild, (type(self), (self.message,), {"item": self.item, "why": self.why})
 
 
 class SourceError(WatchError):
@@ -185,11 +193,24 @@ class DeliveryError(WatchError):
 
 
 class ReviewError(WatchError):
-    """A decision, an account or a rule is not as it must be."""
+    """A decision, an account or a rule is not as it must be.
 
-    def __init__(self, message: str) -> None:
-        self.message = message
+    Parameters
+    ----------
+    why : str, optional
+        A short name of what is wrong, for pages that say it in the language of their reader.
+    values : mapping, optional
+        What belongs into that sentence, by name.
+    """
+
+    def __init__(
+        self, message: str, *, why: str | None = None, values: Mapping[str, object] | None = None
+    ) -> None:
+        self.message, self.why, self.values = message, why, dict(values or {})
         super().__init__(message)
+
+    def __reduce__(self):
+        return _rebuild, (type(self), (self.message,), {"why": self.why, "values": self.values})
 
 
 class ReviewConflictError(ReviewError):

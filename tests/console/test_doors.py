@@ -43,6 +43,7 @@ EXPECTED = {
     "GET /statistics": "reader",
     "GET /settings": "reader",
     "POST /settings": "reader",
+    "POST /settings/password": "reader",
     "POST /rested": "reader",
     "GET /deliveries": "lead",
     "POST /deliveries/{message_id}/resend": "lead",
@@ -184,7 +185,7 @@ def test_uploads_and_long_forms_are_refused(world, post):
     part = f"--{boundary}\r\n{named}\r\n\r\nMZ\r\n--{boundary}--"
     headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
     answer = client.post(f"/posts/{post}/decide", content=part, headers=headers)
-    assert answer.status_code == 422 and "no files" in answer.text
+    assert answer.status_code == 422 and "takes no files" in answer.text
     answer = client.post("/undo", content="a=" + "x" * MAX_BODY, headers=FORM)
     assert answer.status_code == 413
     answer = client.post("/undo", content=b"\xff\xfe=%zz&" * 10, headers=FORM)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.console.world import AD, GRAVE, PLEA, World, console, fill
+from tests.console.world import AD, GRAVE, PASSWORD, PLEA, World, console, fill
+from tppo_watch.review import Decision
 from tppo_watch.storage import pictures
 from tppo_watch.types import Picture
 
@@ -331,7 +332,7 @@ def test_a_decision_that_no_button_sends_is_refused(world, word):
     headers = {"content-type": "application/x-www-form-urlencoded"}
     answer = client.post("/posts/2/decide", content=body, headers=headers)
     assert answer.status_code == 422
-    assert "Permintaan tidak terbaca" in answer.text and "catatan" in answer.text
+    assert "bukan pilihan yang ada" in answer.text and "catatan" in answer.text
     assert state(world, 2).version == 0
 
 
@@ -378,3 +379,50 @@ def test_pictures_come_after_a_reason_and_blurred(world, visit):
     world.clock.forward(minutes=11)
     assert client.get(address).status_code == 404
     assert seen.harm == []
+
+
+def test_people_change_their_own_password(world, visit):
+    """With the present one; what is wrong is said beside the form; the next sign-in needs the new one."""
+    seen = visit("reader", lang="en")
+    page = seen.page
+    other = world.client("reader")
+
+    def change(old: str, new: str, again: str) -> None:
+        page.goto("/settings")
+        page.get_by_label("Present password").fill(old)
+        page.get_by_label("New password, at least").fill(new)
+        page.get_by_label("New password, once more").fill(again)
+        page.get_by_role("button", name="Change password").click()
+
+    change("bukan kata sandi", "tiga ekor kucing", "tiga ekor kucing")
+    page.get_by_text("That is not the present password.").wait_for()
+    change(PASSWORD, "tiga ekor kucing", "empat ekor kucing")
+    page.get_by_text("the two new passwords differ").wait_for()
+    page.get_by_role("link", name="Back").click()
+    page.wait_for_url("**/settings")
+    assert other.get("/queue").status_code == 200
+    change(PASSWORD, "tiga ekor kucing", "tiga ekor kucing")
+    page.get_by_text("Password changed.").wait_for()
+    assert other.get("/queue").status_code == 303
+    world.watch.accounts.sign_in("reader", "tiga ekor kucing", client="test", now=world.clock())
+    assert seen.harm == []
+
+
+def test_a_choice_that_changed_before_it_was_confirmed_is_not_applied(world, visit):
+    """Somebody decided on one of the counted posts meanwhile: the page says so, and the others stay open."""
+    page = visit("reviewer").page
+    page.goto("/queue?lane=medium")
+    for box in page.locator("[name=alert]").all()[:2]:
+        box.check()
+    chosen = [
+        int(box.get_attribute("value").split(":")[0]) for box in page.locator("[name=alert]:checked").all()
+    ]
+    page.get_by_role("button", name="Periksa dan terapkan").click()
+    page.get_by_text("Tepat 2 kiriman").wait_for()
+    lead = world.watch.accounts.named("lead")
+    seen = state(world, chosen[0]).version
+    decision = Decision("not_trafficking", reason="lawful")
+    world.watch.desk.decide(lead, chosen[0], decision, seen=seen, now=world.clock())
+    page.get_by_role("button", name="Terapkan ke 2 kiriman").click()
+    page.get_by_role("heading", name="Pilihan sudah berubah").wait_for()
+    assert [state(world, one).status for one in chosen] == ["dismissed", "open"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tppo_watch.console
+import tppo_watch.review
 from tppo_watch.console.language import LANGUAGES, Speaker, messages
 from tppo_watch.knowledge.agencies import referral
 from tppo_watch.review import REASONS, ROLES
@@ -68,6 +70,23 @@ def test_no_sentence_is_written_for_nothing():
         if f"{key}" not in text and not any(key.startswith(table) for table in tables)
     ]
     assert unused == []
+
+
+def test_whatever_the_review_refuses_is_said_in_both_languages():
+    """Every refusal that a form can meet has a sentence, with what belongs into it."""
+    rooms = [*Path(tppo_watch.review.__file__).parent.glob("*.py"), *ROOM.rglob("*.py")]
+    calls = [
+        node
+        for path in rooms
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("ReviewError", "InputError")
+    ]
+    named = [{key.arg: key.value for key in call.keywords} for call in calls]
+    assert len(named) > 20
+    assert [ast.unparse(call) for call, keys in zip(calls, named, strict=True) if "why" not in keys] == []
+    for keys in named:
+        given = {key.value for key in keys["values"].keys} if "values" in keys else set()
+        assert fields(messages("id")[f"refused.{keys['why'].value}"]) == given
 
 
 @pytest.mark.parametrize(

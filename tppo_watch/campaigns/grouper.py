@@ -176,7 +176,7 @@ class Grouper:
         """
         first, second = self._posts_of(left), self._posts_of(right)
         if self._called(first[0]) == self._called(second[0]):
-            raise InputError("belong together already", item=f"{left} and {right}")
+            raise InputError("belong together already", item=f"{left} and {right}", why="together")
         ids = [self._evidence[posts[0]].id for posts in (first, second)]
         return self.decide(Decision("together", (ids[0],), (ids[1],)))
 
@@ -192,13 +192,15 @@ class Grouper:
         taken = list(dict.fromkeys(ids))
         roots = {self._graph.campaign(self._index(id)) for id in taken}
         if len(roots) != 1 or -1 in roots:
-            raise InputError("are not posts of one campaign", item=", ".join(taken) or "no posts")
+            raise InputError(
+                "are not posts of one campaign", item=", ".join(taken) or "no posts", why="campaigns"
+            )
         root = roots.pop()
         every = [self._evidence[post].id for post in self._graph.posts(root)]
         rest = tuple(id for id in every if id not in set(taken))
         if not rest:
             raise InputError("are the whole campaign; there is nothing to keep them apart from",
-                             item=self._name(root))  # fmt: skip
+                             item=self._name(root), why="whole_campaign")  # fmt: skip
         return self.decide(Decision("apart", tuple(taken), rest))
 
     def undo(self, number: int) -> int:
@@ -213,7 +215,7 @@ class Grouper:
         if not 1 <= number <= len(self._log):
             raise NotFoundError("decision", str(number))
         if any(entry.kind == "undo" and entry.undone == number for entry in self._standing_undos()):
-            raise InputError("was taken back already", item=f"decision {number}")
+            raise InputError("was taken back already", item=f"decision {number}", why="undone")
         return self.decide(Decision("undo", undone=number))
 
     def decide(self, decision: Decision) -> int:

@@ -36,7 +36,8 @@ from .visit import House, Visit
 _log = logging.getLogger(__name__)
 
 #: Fields of a form that its sender does not see again.
-_HIDDEN_FIELDS = frozenset({"token", "password", "old", "new"})
+_SECRETS = frozenset({"password", "old", "new", "again"})
+_HIDDEN_FIELDS = _SECRETS | {"token"}
 
 
 def make_app(
@@ -97,6 +98,8 @@ def _sign_in_needed(request: Request, exc: doors.SignInNeeded) -> Response:
         for name, values in visit.form.items()
         if name not in _HIDDEN_FIELDS and len(values) == 1
     }
+    if not _SECRETS.isdisjoint(visit.form):  # nobody finds a password behind the door
+        return door(visit, status=401, said="over", next=visit.came_from)
     kept = visit.house.forms.keep(Pending(maker, request.url.path, fields))
     return door(visit, status=401, said="over_kept" if kept else "over", pending=kept)
 
@@ -142,7 +145,7 @@ def _explained(request: Request, exc: WatchError) -> Response:
         back = f"/posts/{exc.alert_id}"
         return visit.message(name, 409, fields=shown_fields(visit), back=back, holder=exc.holder)
     if isinstance(exc, SelectionChangedError):
-        return visit.message("changed", 409, n=exc.changed)
+        return visit.message("changed", 409)
     if isinstance(exc, NotFoundError):
         return visit.message("missing", 404)
     if isinstance(exc, StorageBusyError):
@@ -151,9 +154,15 @@ def _explained(request: Request, exc: WatchError) -> Response:
             "busy", 503, again=again(visit) if is_form else None, fields=shown_fields(visit)
         )
     if isinstance(exc, InputError | ReviewError):
-        return visit.message("bad", 422, reason=str(exc), fields=shown_fields(visit))
+        return visit.message("bad", 422, reason=refusal(visit, exc), fields=shown_fields(visit))
     _log.error("a page failed", extra={"reason": str(exc)})
     return visit.message("fault", 500)
+
+
+def refusal(visit: Visit, exc: InputError | ReviewError) -> str:
+    """Why something was refused, in the language of the reader; as it came, where no form leads to it."""
+    key = f"refused.{exc.why}"
+    return visit.say(key, **getattr(exc, "values", {})) if visit.speaker.knows(key) else str(exc)
 
 
 def _http(request: Request, exc: HTTPException) -> Response:

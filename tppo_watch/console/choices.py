@@ -19,7 +19,7 @@ def decision(word: str, note: str, now: datetime) -> Decision:
     """The decision that a button stands for. Raises `InputError` for a word that no button sends."""
     kind, _, rest = word.partition(":")
     if kind not in KINDS:
-        raise InputError("is no decision", item=word[:40])
+        raise InputError("is no decision", item=word[:40], why="choice")
     if kind == "not_trafficking" and rest in REASONS:
         return Decision("not_trafficking", note, reason=cast(Any, rest))
     if kind == "refer" and any(agency.id == rest for agency in referral().agencies):
@@ -30,14 +30,14 @@ def decision(word: str, note: str, now: datetime) -> Decision:
         return Decision("assign", note, assignee=int(rest) if rest else None)
     if kind in ("take_up", "needs_help", "note") and not rest:
         return Decision(cast(Any, kind), note)
-    raise InputError("is no decision", item=word[:40])
+    raise InputError("is no decision", item=word[:40], why="choice")
 
 
 def verdict(word: str) -> tuple[Any, Any]:
     """Verdict and reason of a third opinion."""
     kind, _, rest = word.partition(":")
     if kind not in VERDICTS or (kind == "not_trafficking") != (rest in REASONS):
-        raise InputError("is no verdict", item=word[:40])
+        raise InputError("is no verdict", item=word[:40], why="choice")
     return kind, rest or None
 
 

@@ -89,10 +89,10 @@ async def anybody_sending(request: Request) -> Visit:
     visit = await run_in_threadpool(anybody, request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
-        raise InputError("only plain forms are taken, no files", item="form")
+        raise InputError("only plain forms are taken, no files", item="form", why="no_files")
     try:
         body = (await request.body()).decode("ascii")
         visit.form = parse_qs(body, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError:
-        raise InputError("cannot be read", item="form") from None
+        raise InputError("cannot be read", item="form", why="form") from None
     return visit

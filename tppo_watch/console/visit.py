@@ -120,6 +120,18 @@ class Visit:
         url = self.request.url
         return f"{url.path}?{url.query}" if url.query else url.path
 
+    @property
+    def client(self) -> str:
+        """The address the request came from; that of the reader's machine behind a trusted proxy."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
+    def came_from(self) -> str:
+        """The page of ours that led here; the queue where none is named."""
+        came = urlsplit(self.request.headers.get("referer", ""))
+        is_ours = came.netloc == self.request.headers.get("host") and came.path != self.request.url.path
+        return local(f"{came.path}?{came.query}" if came.query else came.path) if is_ours else "/queue"
+
     def say(self, key: str, **values: object) -> str:
         return self.speaker.say(key, **values)
 
@@ -158,10 +170,10 @@ class Visit:
         *,
         again: Mapping[str, Any] | None = None,
         fields: Iterable[tuple[str, str]] = (),
-        back: str = "/queue",
+        back: str | None = None,
         **values: object,
     ) -> Response:
-        """A page with one message, ``message.NAME``, and perhaps a form to send again."""
+        """A page with one message, ``message.NAME``, perhaps a form to send again, and a way back."""
         return self.page(
             "message.html",
             status=status,
@@ -169,7 +181,7 @@ class Visit:
             text=self.say(f"message.{name}", **values),
             fields=list(fields),
             again=again,
-            back=local(back),
+            back=local(back) if back else self.came_from,
         )
 
     def go(self, path: str, *, said: str = "") -> RedirectResponse:

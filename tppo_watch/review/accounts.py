@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,8 @@ from .audit import Writing, recording
 from .records import ROLES, Role, Session, User
 from .roles import require
 
-_SHORTEST, _LONGEST = 12, 256  # characters of a password
+SHORTEST = 12  #: characters of a password
+_LONGEST = 256
 _FREE_ATTEMPTS = 5  # of one account, and five times as many from one client: an office shares an address
 _FREE_FROM_CLIENT = 25
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 2.0, 900.0
@@ -53,7 +54,7 @@ class Accounts:
         hashed = _hashed(password, name)
         with self._changing(actor) as writing:
             if stored.named(writing.connection, _name_key(name)) is not None:
-                raise ReviewError(f"there is a user {name!r} already; choose another name")
+                raise ReviewError(f"there is a user {name!r} already; choose another name", why="name_taken")
             user_id = stored.add(
                 writing.connection, name=name, name_key=_name_key(name), role=role, password=hashed, now=now
             )
@@ -107,6 +108,38 @@ class Accounts:
         SignInError
             With `wait_s` where there were too many attempts, of this account or from this client.
         """
+        found, note_good = self._prove(name, password, client=client, now=now)
+        token = secrets.token_urlsafe(32)
+        ends = now + self._settings.session_for
+        with recording(self._store, self._anchor) as writing:
+            note_good(writing)
+            stored.change(writing.connection, found.id, last_sign_in=now)
+            stored.open_session(writing.connection, _digest(token), found.id, ends=ends, now=now)
+            writing.ledger.add(found.id, "sign_in", f"user:{found.id}", now=now)
+            return Session(_user(_found(writing, found.id)), ends, token)
+
+    def change_password(self, session: Session, old: str, new: str, *, client: str, now: datetime) -> None:
+        """Let a signed-in person choose another password; their other sessions end, this one goes on.
+
+        Raises
+        ------
+        SignInError
+            Where `old` is not theirs: as in `sign_in`, each failure lets the next attempt wait longer.
+        ReviewError
+            Where `new` is too short, too long or too weak.
+        """
+        found, note_good = self._prove(session.user.name, old, client=client, now=now)
+        hashed = _hashed(new, found.name)
+        with recording(self._store, self._anchor) as writing:
+            note_good(writing)
+            stored.change(writing.connection, found.id, password=hashed)
+            stored.close_sessions_of(writing.connection, found.id, keep=_digest(session.token))
+            writing.ledger.add(found.id, "user_password", f"user:{found.id}", now=now)
+
+    def _prove(
+        self, name: str, password: str, *, client: str, now: datetime
+    ) -> tuple[StoredUser, Callable[[Writing], None]]:
+        """The open account of that name and password, and what notes that the attempt was good."""
         name_digest, client_digest = _digest(_name_key(name[:_LONGEST])), _digest(client)
         with self._store.write() as connection:
             since = now - _REMEMBERED
@@ -124,9 +157,8 @@ class Accounts:
         if not _is_right(found, password) or found is None or not found.is_active:
             self._log_failure(found, now)
             raise SignInError()
-        token = secrets.token_urlsafe(32)
-        ends = now + self._settings.session_for
-        with recording(self._store, self._anchor) as writing:
+
+        def note_good(writing: Writing) -> None:
             stored.note_attempt(
                 writing.connection,
                 name_digest=name_digest,
@@ -134,10 +166,8 @@ class Accounts:
                 is_good=True,
                 now=now,
             )
-            stored.change(writing.connection, found.id, last_sign_in=now)
-            stored.open_session(writing.connection, _digest(token), found.id, ends=ends, now=now)
-            writing.ledger.add(found.id, "sign_in", f"user:{found.id}", now=now)
-            return Session(_user(_found(writing, found.id)), ends, token)
+
+        return found, note_good
 
     def _log_failure(self, found: StoredUser | None, now: datetime) -> None:
         if found is not None:  # of names that do not exist there is nothing to log but what somebody typed
@@ -181,7 +211,9 @@ def _hasher() -> Any:
     try:
         from argon2 import PasswordHasher
     except ImportError:
-        raise ReviewError("accounts need argon2; run: pip install 'tppo-watch[console]'") from None
+        raise ReviewError(
+            "accounts need argon2; run: pip install 'tppo-watch[console]'", why="argon2"
+        ) from None
     return PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
 
 
@@ -202,10 +234,16 @@ def _is_right(found: StoredUser | None, password: str) -> bool:
 
 def _hashed(password: str, name: str) -> str:
     plain = _plain(password)
-    if not _SHORTEST <= len(plain) <= _LONGEST:
-        raise ReviewError(f"a password has {_SHORTEST} to {_LONGEST} characters")
+    if not SHORTEST <= len(plain) <= _LONGEST:
+        raise ReviewError(
+            f"a password has {SHORTEST} to {_LONGEST} characters",
+            why="password_length",
+            values={"least": SHORTEST, "most": _LONGEST},
+        )
     if len(set(plain)) < 5 or name.casefold() in plain.casefold():
-        raise ReviewError("the password repeats a few signs or holds the name; choose a longer phrase")
+        raise ReviewError(
+            "the password repeats a few signs or holds the name; choose a longer phrase", why="password_weak"
+        )
     return _hasher().hash(plain)
 
 
@@ -217,7 +255,7 @@ def _plain(password: str) -> str:
 def _checked_name(name: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not 2 <= len(name) <= 80 or not all(sign.isprintable() for sign in name):
-        raise ReviewError("a name has 2 to 80 printable characters")
+        raise ReviewError("a name has 2 to 80 printable characters", why="name_form")
     return name
 
 
@@ -228,7 +266,7 @@ def _name_key(name: str) -> str:
 
 def _check_role(role: str) -> None:
     if role not in ROLES:
-        raise ReviewError(f"there is no role {role!r}; roles are {', '.join(ROLES)}")
+        raise ReviewError(f"there is no role {role!r}; roles are {', '.join(ROLES)}", why="choice")
 
 
 def _keep_an_admin(writing: Writing, user_id: int) -> None:
@@ -236,7 +274,7 @@ def _keep_an_admin(writing: Writing, user_id: int) -> None:
         user.id for user in stored.listed(writing.connection) if user.is_active and user.role == "admin"
     ]
     if admins == [user_id]:
-        raise ReviewError("this is the last admin; make another one first")
+        raise ReviewError("this is the last admin; make another one first", why="last_admin")
 
 
 def _found(writing: Writing, user_id: int) -> StoredUser:

@@ -66,7 +66,9 @@ def check_assignee(connection: Connection, decision: Decision) -> None:
     if decision.kind == "assign" and decision.assignee is not None:
         found = users.get(connection, decision.assignee)
         if found is None or not found.is_active or found.role == "reader":
-            raise ReviewError("only an active reviewer, lead or admin can be given a post")
+            raise ReviewError(
+                "only an active reviewer, lead or admin can be given a post", why="assignee"
+            )
 
 
 def refresh(connection: Connection, alert_ids: Sequence[int]) -> None:

@@ -91,11 +91,15 @@ class Bulk:
         with recording(self._store, self._anchor) as writing:
             states = states_of(writing.connection, [into, *ids])
             if states[into].status == "merged":
-                raise ReviewError(f"alert {into} stands for nothing itself: it was merged; choose another")
+                raise ReviewError(
+                    f"alert {into} was merged itself and stands for none; choose another", why="into_merged"
+                )
             if any(state.status == "merged" for state in states.values()):
-                raise ReviewError("one of them is merged already; undo that first")
+                raise ReviewError("one of them is merged already; undo that first", why="merged")
             if any(state.needs_help for alert_id, state in states.items() if alert_id != into):
-                raise ReviewError("somebody in one of them may need help: it stays by itself")
+                raise ReviewError(
+                    "somebody in one of them may need help: it stays by itself", why="help_alone"
+                )
             return write_act(writing, self._channels, actor, "merge", body, sorted([into, *ids]), now=now)
 
 

@@ -22,29 +22,37 @@ _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 def checked_body(decision: Decision, now: datetime) -> dict[str, Any]:
     """What is kept of a decision, with only the fields that belong to its kind. Raises `ReviewError`."""
     if decision.kind not in KINDS:
-        raise ReviewError(f"there is no decision {decision.kind!r}; there are {', '.join(KINDS)}")
+        raise ReviewError(
+            f"there is no decision {decision.kind!r}; there are {', '.join(KINDS)}", why="choice"
+        )
     note = _UNSTORABLE.sub("\ufffd", decision.note.strip())
     if len(note) > _LONGEST_NOTE:
-        raise ReviewError(f"a note has at most {_LONGEST_NOTE:,} characters, this one has {len(note):,}")
+        raise ReviewError(
+            f"a note has at most {_LONGEST_NOTE:,} characters, this one has {len(note):,}",
+            why="note_long",
+            values={"most": _LONGEST_NOTE},
+        )
     body: dict[str, Any] = {"note": note}
     match decision.kind:
         case "not_trafficking":
             if decision.reason not in REASONS:
-                raise ReviewError(f"say why it is not trafficking: {', '.join(REASONS)}")
+                raise ReviewError(f"say why it is not trafficking: {', '.join(REASONS)}", why="choice")
             body["reason"] = decision.reason
         case "refer":
             if decision.agency not in {agency.id for agency in referral().agencies}:
-                raise ReviewError(f"there is no agency {decision.agency!r} in agencies.yaml")
+                raise ReviewError(f"there is no agency {decision.agency!r} in agencies.yaml", why="choice")
             body["agency"] = decision.agency
         case "snooze":
             until = decision.until
             if until is None or until.tzinfo is None or not now < until <= now + _LONGEST_SNOOZE:
-                raise ReviewError(f"snooze until a moment within the next {_LONGEST_SNOOZE.days} days")
+                raise ReviewError(
+                    f"snooze until a moment within the next {_LONGEST_SNOOZE.days} days", why="choice"
+                )
             body["until"] = until.isoformat()
         case "assign":
             body["assignee"] = decision.assignee
         case "note" if not note:
-            raise ReviewError("the note is empty")
+            raise ReviewError("the note is empty", why="note_empty")
     return body
 
 
@@ -52,21 +60,25 @@ def checked_reason(reason: str) -> str:
     """Why somebody wants to see numbers. Raises `ReviewError`."""
     reason = _UNSTORABLE.sub("\ufffd", reason.strip())
     if not 1 <= len(reason) <= _LONGEST_REASON:
-        raise ReviewError(f"give a reason of 1 to {_LONGEST_REASON} characters; it is logged")
+        raise ReviewError(
+            f"give a reason of 1 to {_LONGEST_REASON} characters; it is logged",
+            why="reason",
+            values={"most": _LONGEST_REASON},
+        )
     return reason
 
 
 def known_view(view: View) -> View:
     """The name of a list. Raises `ReviewError` for one that is none."""
     if view not in VIEWS:
-        raise ReviewError(f"there is no list {view!r}; lists are {', '.join(VIEWS)}")
+        raise ReviewError(f"there is no list {view!r}; lists are {', '.join(VIEWS)}", why="choice")
     return view
 
 
 def known_lane(lane: str | None) -> str | None:
     """The name of a lane, or None. Raises `ReviewError` for one that is none."""
     if lane is not None and lane not in LANES:
-        raise ReviewError(f"there is no lane {lane!r}; lanes are {', '.join(LANES)}")
+        raise ReviewError(f"there is no lane {lane!r}; lanes are {', '.join(LANES)}", why="choice")
     return lane
 
 
@@ -74,5 +86,7 @@ def checked_ids(alerts: Collection[int]) -> list[int]:
     """The alerts of one act, in order, each once. Raises `ReviewError` for none or too many."""
     ids = sorted(set(alerts))
     if not 1 <= len(ids) <= MOST_AT_ONCE:
-        raise ReviewError(f"choose 1 to {MOST_AT_ONCE:,} posts")
+        raise ReviewError(
+            f"choose 1 to {MOST_AT_ONCE:,} posts", why="how_many", values={"most": MOST_AT_ONCE}
+        )
     return ids

@@ -47,7 +47,9 @@ class Deliveries:
             if found is None:
                 raise NotFoundError("message", message_id)
             if found.state != "dead":
-                raise ReviewError(f"message {message_id} is {found.state}; only a dead one is sent again")
+                raise ReviewError(
+                    f"message {message_id} is {found.state}; only a dead one is sent again", why="not_dead"
+                )
             outbox.change(writing.connection, message_id, state="waiting", attempts=0, next_attempt=now)
             actor_id = None if actor is None else actor.id
             writing.ledger.add(actor_id, "resend", f"message:{message_id}", now=now)
@@ -79,17 +81,23 @@ class Deliveries:
         """
         require(actor, "rules")
         if kind not in ("silence", "repeat"):
-            raise ReviewError(f"there is no rule {kind!r}; there are silence and repeat")
+            raise ReviewError(f"there is no rule {kind!r}; there are silence and repeat", why="choice")
         if until.tzinfo is None or not now < until <= now + _LONGEST_RULE:
-            raise ReviewError(f"a rule ends within the next {_LONGEST_RULE.days} days")
+            raise ReviewError(
+                f"a rule ends within the next {_LONGEST_RULE.days} days",
+                why="rule_end",
+                values={"days": _LONGEST_RULE.days},
+            )
         if lane is not None and lane not in LANES:
-            raise ReviewError(f"there is no lane {lane!r}; lanes are {', '.join(LANES)}")
+            raise ReviewError(f"there is no lane {lane!r}; lanes are {', '.join(LANES)}", why="choice")
         if kind == "silence" and lane == "assistance":
-            raise ReviewError("calls for help are never silenced")
+            raise ReviewError("calls for help are never silenced", why="help_is_said")
         if kind == "silence" and source_id is None and lane is None and alert_id is None:
-            raise ReviewError("say what is silenced: a source, a lane or an alert")
+            raise ReviewError("say what is silenced: a source, a lane or an alert", why="rule_about")
         if (kind == "repeat") != (every is not None) or (every is not None and every < _SHORTEST_REPEAT):
-            raise ReviewError("a repetition, and only a repetition, has a pause of an hour or more")
+            raise ReviewError(
+                "a repetition, and only a repetition, has a pause of an hour or more", why="rule_pause"
+            )
         with recording(self._store, self._anchor) as writing:
             if alert_id is not None:
                 stored_alerts.get(writing.connection, alert_id)

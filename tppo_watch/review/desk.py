@@ -166,7 +166,7 @@ class Desk:
                 require(actor, "undo_others")
             (alert_id, *_) = found.alerts
             if act_id in undone(decisions.acts_of(writing.connection, [alert_id])[alert_id]):
-                raise ReviewError(f"act {act_id} is taken back already")
+                raise ReviewError(f"act {act_id} is taken back already", why="undone")
             decisions.release(writing.connection, found.alerts)
             return write_act(writing, self._channels, actor, "undo", {}, found.alerts, now=now, undoes=act_id)
 
@@ -198,9 +198,11 @@ class Desk:
         with recording(self._store, self._anchor) as writing:
             state, _ = self._look(writing.connection, alert_id)
             if not state.is_disputed:
-                raise ReviewError(f"alert {alert_id} is not in dispute")
+                raise ReviewError(f"alert {alert_id} is not in dispute", why="no_dispute")
             if any(opinion.reviewer == actor.id for opinion in state.opinions):
-                raise ReviewError("one of the two findings is yours; a third person decides")
+                raise ReviewError(
+                    "one of the two findings is yours; a third person decides", why="own_finding"
+                )
             body |= {"verdict": verdict}
             return write_act(writing, self._channels, actor, "adjudicate", body, [alert_id], now=now)
 

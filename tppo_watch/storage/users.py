@@ -85,9 +85,9 @@ def close_session(connection: Connection, digest: str) -> None:
     connection.execute(delete(sessions).where(sessions.c.digest == digest))
 
 
-def close_sessions_of(connection: Connection, user_id: int) -> None:
-    """End every session of a user."""
-    connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
+def close_sessions_of(connection: Connection, user_id: int, *, keep: str = "") -> None:
+    """End every session of a user but the one with the digest `keep`."""
+    connection.execute(delete(sessions).where(sessions.c.user_id == user_id, sessions.c.digest != keep))
 
 
 def note_attempt(

@@ -108,3 +108,32 @@ def test_only_an_admin_changes_accounts(office, eko):
         office.accounts.add(None, "EKO", "reader", PHRASE, now=office.now)
     with pytest.raises(ReviewError, match="no role"):
         office.accounts.add(None, "Fajar", "root", PHRASE, now=office.now)
+
+
+def test_a_person_changes_their_own_password_and_keeps_their_session(office, eko):
+    """The old one must be right; the other sessions end; the log says who, and nothing more."""
+    mine, other = sign_in(office), sign_in(office)
+    change = office.accounts.change_password
+    with pytest.raises(SignInError, match="do not fit"):
+        change(mine, "salah sekali ini", "tiga anak kucing", client="10.0.0.1", now=office.now)
+    with pytest.raises(ReviewError, match="12 to 256"):
+        change(mine, PHRASE, "pendek", client="10.0.0.1", now=office.now)
+    assert office.accounts.session(other.token, now=office.now) is not None
+    change(mine, PHRASE, "tiga anak kucing", client="10.0.0.1", now=office.now)
+    assert office.accounts.session(mine.token, now=office.now).user.id == eko.id
+    assert office.accounts.session(other.token, now=office.now) is None
+    with pytest.raises(SignInError, match="do not fit"):
+        sign_in(office)
+    assert sign_in(office, password="tiga anak kucing").user.id == eko.id
+    (row,) = [row for row in office.lists.log(office.citra) if row.action == "user_password"]
+    assert (row.actor, row.object, row.digest) == (eko.id, f"user:{eko.id}", "")
+
+
+def test_who_guesses_the_old_password_waits(office, eko):
+    """A session left open is no way to try passwords without end."""
+    session = sign_in(office)
+    for _ in range(5):
+        with pytest.raises(SignInError, match="do not fit"):
+            office.accounts.change_password(session, "salah sekali ini", PHRASE, client="x", now=office.now)
+    with pytest.raises(SignInError, match="too many"):
+        office.accounts.change_password(session, PHRASE, "tiga anak kucing", client="x", now=office.now)

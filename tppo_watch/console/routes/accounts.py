@@ -50,5 +50,5 @@ def reset(visit: Annotated[Visit, Depends(sending("users"))], user_id: UserId) -
 def _role(visit: Visit) -> Any:
     role = visit.field("role")
     if role not in ROLES:
-        raise InputError("is no role", item=role[:40] or "form")
+        raise InputError("is no role", item=role[:40] or "form", why="choice")
     return cast(Any, role)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from ...errors import InputError
+from ...errors import InputError, ReviewError
 from ..choices import decision, verdict, worded
 from ..doors import sending
 from ..visit import Says, Visit
@@ -83,12 +83,14 @@ def undo(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
 def number(text: str) -> int:
     """An id out of a form. Raises `InputError`."""
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise InputError("is no number", item=text[:40] or "form")
+        raise InputError("is no number", item=text[:40] or "form", why="choice")
     return int(text)
 
 
 def _note(visit: Visit) -> str:
     note = visit.field("note").strip()
     if len(note) > MAX_NOTE:
-        raise InputError(f"is longer than {MAX_NOTE:,} characters", item="note")
+        raise ReviewError(
+            f"a note has at most {MAX_NOTE:,} characters", why="note_long", values={"most": MAX_NOTE}
+        )
     return note

@@ -29,15 +29,15 @@ def sign_in_page(visit: Annotated[Visit, Depends(anybody)], next: str = "/queue"
 
 @router.post("/sign-in")
 def sign_in(visit: Annotated[Visit, Depends(anybody_sending)]) -> Response:
-    client = visit.request.client.host if visit.request.client else ""
     name, pending, next = visit.field("name"), visit.field("pending"), visit.field("next", "/queue")
     accounts = visit.house.watch.accounts
     try:
-        session = accounts.sign_in(name, visit.field("password"), client=client, now=visit.now)
+        session = accounts.sign_in(name, visit.field("password"), client=visit.client, now=visit.now)
     except SignInError as exc:
         said, status = ("wait", 429) if exc.wait_s else ("wrong", 401)
-        time = visit.speaker.span(timedelta(seconds=exc.wait_s + 59)) if exc.wait_s else ""
-        return door(visit, status=status, said=said, pending=pending, next=next, name=name, time=time)
+        return door(
+            visit, status=status, said=said, pending=pending, next=next, name=name, time=wait_of(visit, exc)
+        )
     if visit.session is not None:
         accounts.sign_out(visit.session.token, now=visit.now)
     visit.session, visit.says = session, None
@@ -51,6 +51,11 @@ def sign_in(visit: Annotated[Visit, Depends(anybody_sending)]) -> Response:
         path="/",
     )
     return response
+
+
+def wait_of(visit: Visit, exc: SignInError) -> str:
+    """How long to wait before the next attempt, in words and never too short."""
+    return visit.speaker.span(timedelta(seconds=exc.wait_s + 59))
 
 
 def _kept_form(visit: Visit, text: str) -> Response | None:

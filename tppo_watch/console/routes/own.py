@@ -7,22 +7,48 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from ...errors import ReviewError, SignInError
+from ...review.accounts import SHORTEST
 from .. import preferences
 from ..doors import looking, sending
-from ..visit import Visit
+from ..visit import Says, Visit
+from .entrance import wait_of
 
 router = APIRouter()
 
 
 @router.get("/settings")
 def settings(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
-    return visit.page("settings.html", here="settings", choices=preferences.CHOICES)
+    return _page(visit)
+
+
+def _page(visit: Visit, status: int = 200) -> Response:
+    return visit.page(
+        "settings.html", status=status, here="settings", choices=preferences.CHOICES, shortest=SHORTEST
+    )
 
 
 @router.post("/settings")
 def save(visit: Annotated[Visit, Depends(sending("view"))]) -> Response:
     given = {name: visit.field(name, "off") for name in preferences.CHOICES}
     return visit.set_preferences(preferences.chosen(given), visit.go("/settings", said="saved"))
+
+
+@router.post("/settings/password")
+def change_password(visit: Annotated[Visit, Depends(sending("view"))]) -> Response:
+    if visit.field("new") != visit.field("again"):
+        raise ReviewError("the two new passwords differ", why="password_twice")
+    assert visit.session is not None
+    accounts = visit.house.watch.accounts
+    try:
+        accounts.change_password(
+            visit.session, visit.field("old"), visit.field("new"), client=visit.client, now=visit.now
+        )
+    except SignInError as exc:
+        said, status = ("sign_in.wait", 429) if exc.wait_s else ("settings.wrong", 422)
+        visit.says = Says(visit.say(said, time=wait_of(visit, exc)), "wrong")
+        return _page(visit, status)
+    return visit.go("/settings", said="password_changed")
 
 
 @router.post("/rested")
