@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from tests.scanning import NOW, assessment
 from tppo_watch.alerts.lanes import lane_for
 from tppo_watch.config import ReviewSettings
-from tppo_watch.review import Accounts, Bulk, Desk, Exports, Lists, User
+from tppo_watch.review import Accounts, Bulk, Desk, Exhibits, Exports, Lists, User
 from tppo_watch.storage import Store, alerts, open_store, posts, sources, users
 from tppo_watch.storage.posts import NewPost, content_hash
 from tppo_watch.types import Assessment
@@ -29,6 +29,7 @@ class Office:
         self.desk = Desk(store, self.settings, self.anchor)
         self.bulk = Bulk(store, self.settings, self.anchor)
         self.exports = Exports(store, self.settings, self.anchor)
+        self.exhibits = Exhibits(store, self.anchor)
         self.accounts = Accounts(store, self.settings, self.anchor)
         self._posts = 0
         with store.write() as connection:

@@ -25,9 +25,23 @@ from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
 from .knowledge.rules import Indicator, local_indicators
 from .reports import Bulletin, NewTerm, Rhythm
-from .review import Accounts, Bulk, Deliveries, Desk, Exports, Lists, audit, feedback, figures, note_reminders
+from .review import (
+    Accounts,
+    Act,
+    Bulk,
+    Deliveries,
+    Desk,
+    Exhibits,
+    Exports,
+    Lists,
+    audit,
+    feedback,
+    figures,
+    note_reminders,
+)
 from .review.acts import forget
 from .review.agreement import Agreement
+from .review.exhibits import exhibits_of
 from .review.figures import Week
 from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan, scan_lock
 from .scan.batch import Assesses
@@ -437,6 +451,21 @@ class Watch:
     def exports(self) -> Exports:
         """What leaves in files, and is logged."""
         return Exports(self._store, self.settings.review, self.settings.audit.anchor)
+
+    @cached_property
+    def exhibits(self) -> Exhibits:
+        """The files that reviewers keep with posts."""
+        return Exhibits(self._store, self.settings.audit.anchor)
+
+    def evidence(self, alert: AlertRecord, history: Sequence[Act]) -> list[reports.Evidence]:
+        """What is kept with an alert as it was received: the pictures of its post, and files of reviewers."""
+        found = [
+            reports.Evidence(f"{number} {picture.media_type}", picture.sha256, picture.size)
+            for number, picture in enumerate(self.pictures(alert), start=1)
+        ]
+        return found + [
+            reports.Evidence(exhibit.name, exhibit.sha256, exhibit.size) for exhibit in exhibits_of(history)
+        ]
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -264,14 +264,7 @@ def _dossiers(
     watch: Watch, records: list[AlertRecord], form: Any, lang: LangOption, reason: str | None
 ) -> bytes:
     from ..io.writing import dumps
-    from ..reports import Evidence, dossier, dossiers_pdf, misp_events, stix_bundle
-
-    def kept(record: AlertRecord) -> list[Evidence]:
-        found = enumerate(watch.pictures(record), start=1)
-        return [
-            Evidence(f"{number} {picture.media_type}", picture.sha256, picture.size)
-            for number, picture in found
-        ]
+    from ..reports import dossier, dossiers_pdf, misp_events, stix_bundle
 
     ids = [record.id for record in records]
     histories = watch.exports.hand_over(ids, form, now=watch.now(), reason=reason) if ids else {}
@@ -280,7 +273,7 @@ def _dossiers(
             record,
             lang="en" if lang == "en" else "id",
             reveal_reason=reason,
-            evidence=kept(record),
+            evidence=watch.evidence(record, histories[record.id]),
             reviews=_notes(histories[record.id], lang),
         )
         for record in records

@@ -92,7 +92,8 @@ def _sign_in_needed(request: Request, exc: doors.SignInNeeded) -> Response:
     maker = visit.house.forms.maker(visit.field("token"))
     if request.method != "POST":
         return visit.go(f"/sign-in?{urlencode({'next': visit.path})}")
-    assert maker is not None  # `sending` refuses forged forms first
+    if maker is None:  # a form with a file: nothing of it was read
+        return door(visit, status=401, said="over_file", next=visit.came_from)
     fields = {
         name: values[0]
         for name, values in visit.form.items()
@@ -110,6 +111,8 @@ def _forged(request: Request, exc: doors.ForgedForm) -> Response:
 
 def _stale(request: Request, exc: doors.StaleForm) -> Response:
     visit = exc.visit
+    if visit.upload is not None:  # a browser keeps no file for a second time
+        return visit.message("stale_file", 409)
     return visit.message("stale", 409, again=again(visit), fields=shown_fields(visit))
 
 

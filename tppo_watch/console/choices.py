@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from ..alerts.masking import masked
 from ..errors import InputError
 from ..knowledge.agencies import referral
 from ..review import KINDS, REASONS, VERDICTS, Act, Decision
+from ..text.showing import shown
 from .visit import Visit
 
 #: How long a post may be put off, in hours, with the key of its words.
@@ -52,6 +54,7 @@ def act_in_words(act: Act, visit: Visit, people: Mapping[int, str]) -> str:
         "time": visit.speaker.time(_moment(until)) if until else "",
         "verdict": visit.say(f"decided.{body['verdict']}", reason="") if body.get("verdict") else "",
         "into": body.get("into", ""),
+        "file": shown(masked(str(body.get("name", "")))),
     }
     said = visit.say(f"decided.{act.kind}", **values)
     return said.replace(" ()", "")

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from ..errors import InputError
 from ..review import require
 from ..review.roles import Action
+from . import uploads
 from .visit import Visit
 
 MAX_FIELDS = 1_100  # a bulk decision on 1,000 posts, and what goes with it
@@ -64,28 +66,44 @@ def sending(action: Action) -> Callable[[Request], Awaitable[Visit]]:
     """For forms: somebody who may do `action`, with a form that was made for them in this session."""
 
     async def visit(request: Request) -> Visit:
-        found = await anybody_sending(request)
-        forms, token = found.house.forms, found.field("token")
-        maker = forms.maker(token)
-        if maker is None:
-            raise ForgedForm(found)
-        if found.session is None:
-            raise SignInNeeded(found)
-        if maker != found.user.id:
-            raise ForgedForm(found)
-        require(found.user, action)
-        if not forms.is_of(token, found.user.id, found.session.token):
-            raise StaleForm(found)
-        return found
+        return _admitted(await anybody_sending(request), action)
 
     visit.action = action  # type: ignore[attr-defined]
     return visit
 
 
+def uploading(action: Action) -> Callable[[Request], Awaitable[Visit]]:
+    """As `sending`, for a form with one file. Of whoever may not send it nothing is read."""
+
+    async def visit(request: Request) -> Visit:
+        found = await run_in_threadpool(anybody, request)
+        if found.session is None:
+            raise SignInNeeded(found)
+        require(found.user, action)
+        await uploads.read(request, found)
+        return _admitted(found, action)
+
+    visit.action = action  # type: ignore[attr-defined]
+    return visit
+
+
+def _admitted(found: Visit, action: Action) -> Visit:
+    forms, token = found.house.forms, found.field("token")
+    maker = forms.maker(token)
+    if maker is None:
+        raise ForgedForm(found)
+    if found.session is None:
+        raise SignInNeeded(found)
+    if maker != found.user.id:
+        raise ForgedForm(found)
+    require(found.user, action)
+    if not forms.is_of(token, found.user.id, found.session.token):
+        raise StaleForm(found)
+    return found
+
+
 async def anybody_sending(request: Request) -> Visit:
     """A visit with its form read, of whoever sends it: only for what needs no sign-in."""
-    from starlette.concurrency import run_in_threadpool
-
     visit = await run_in_threadpool(anybody, request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":

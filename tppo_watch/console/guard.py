@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .uploads import MOST_BODY
+
 _log = logging.getLogger(__name__)
 
-MAX_BODY = 64 * 1024  # bytes: the longest form there is, a note of some pages, with room
+MAX_BODY = 64 * 1024  # bytes: the longest form without a file, a note of some pages, with room
+_TAKES_FILES = re.compile(r"/posts/\d{1,16}/evidence")
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _METHODS = _SAFE_METHODS | {"POST"}
 
@@ -61,16 +65,16 @@ class Guard:
                 await self._app(scope, receive, send)
             return
         send = self._with_headers(scope, send)
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         if refusal:
             await PlainTextResponse(refusal[1] + "\n", refusal[0])(scope, receive, send)
             return
         try:
-            await self._app(scope, _limited(receive), send)
+            await self._app(scope, _limited(receive, _most(scope["path"])), send)
         except Exception:  # the page of the fault is sent; what is raised after it would end the connection
             _log.exception("a page failed")
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()
         if host not in self._hosts:
             return 421, "This host name is not served here. / Nama ini tidak dilayani di sini."
@@ -85,7 +89,7 @@ class Guard:
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return 403, "The form comes from another site. / Formulir ini datang dari situs lain."
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY:
+        if not length.isdecimal() or int(length) > _most(path):
             return 413, "The form is too large. / Formulir ini terlalu besar."
         return None
 
@@ -105,14 +109,19 @@ class Guard:
         return sending
 
 
-def _limited(receive: Receive) -> Receive:
-    """The body up to `MAX_BODY`; a longer one, which named no length, is cut off as a lost connection."""
+def _most(path: str) -> int:
+    """Bytes of the largest body that an address takes."""
+    return MOST_BODY if _TAKES_FILES.fullmatch(path) else MAX_BODY
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """The body up to `most` bytes; a longer one, which named no length, is cut off as a lost connection."""
     taken = 0
 
     async def receiving() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > MAX_BODY else message
+        return {"type": "http.disconnect"} if taken > most else message
 
     return receiving

@@ -67,6 +67,15 @@ class Speaker:
         clock = f"{at:%H.%M}" if self.lang == "id" else f"{at:%H:%M}"
         return f"{at.day} {_MONTHS[self.lang][at.month - 1]} {at.year}, {clock} {self.zone}"
 
+    def size(self, count: int) -> str:
+        """A number of bytes in the unit that is nearest: 900 B, 12 kB, 3,4 MB."""
+        if count < 1000:
+            return f"{count} B"
+        if count < 999_500:
+            return f"{round(count / 1000)} kB"
+        written = f"{count / 1e6:.1f} MB"
+        return written.replace(".", ",") if self.lang == "id" else written
+
     def span(self, span: timedelta) -> str:
         """A length of time in its largest unit, never negative."""
         minutes = max(0, int(span.total_seconds() // 60))

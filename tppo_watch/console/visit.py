@@ -95,6 +95,14 @@ class Says:
     undo: int = 0  #: the act that the button beside it takes back; 0: no button
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a form. What it is called is the word of its sender."""
+
+    name: str
+    content: bytes
+
+
 class Visit:
     """One request, its person if there is one, and the answers it can get."""
 
@@ -103,6 +111,7 @@ class Visit:
         self.now = house.watch.now()
         self.prefs: Preferences = preferences.read(request.cookies.get(preferences.COOKIE, ""))
         self.form: Mapping[str, list[str]] = {}
+        self.upload: Upload | None = None
         self.says: Says | None = self._said()
 
     @property

@@ -6,7 +6,7 @@ A dossier describes a text. It accuses nobody, and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -33,7 +33,7 @@ _GRAVE = frozenset({"organ_removal", "baby_trade", "bride_trafficking", "sexual_
 class Evidence:
     """A file kept as it was received."""
 
-    name: str
+    name: str  #: numbers in it are masked as those of the text are
     sha256: str
     size: int  #: bytes
 
@@ -176,7 +176,9 @@ def dossier(
         assessment=assessment,
         lang=lang,
         text_sha256=sha256(record.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        evidence=tuple(evidence),
+        evidence=tuple(
+            replace(file, name=masked(file.name)) if reveal_reason is None else file for file in evidence
+        ),
         reviews=tuple(reviews),
         types=types,
         articles=that_may_apply(types, is_abroad=is_abroad, is_minor=is_minor, is_assistance=is_assistance),

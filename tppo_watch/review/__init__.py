@@ -6,6 +6,7 @@ from .accounts import Accounts
 from .bulk import Bulk
 from .deliveries import Deliveries
 from .desk import Desk
+from .exhibits import Exhibits
 from .exports import Exports
 from .lists import Lists
 from .records import (
@@ -43,6 +44,7 @@ __all__ = [
     "Decision",
     "Deliveries",
     "Desk",
+    "Exhibits",
     "Exports",
     "Item",
     "Lists",

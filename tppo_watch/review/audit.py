@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from ..errors import AuditError, StorageError
-from ..storage import Store
+from ..errors import AuditError, NotFoundError, StorageError
+from ..storage import Store, evidence
 from ..storage import audit as stored
 from ..storage.audit import Entry
 from ..storage.schema import review_acts, review_targets
@@ -154,8 +154,21 @@ def _check_acts(connection: Connection, chunk: list[Entry], state: _Checked) -> 
         expected, found = set(row.body["alerts"]), targets.get(act_id, set())
         if found - expected:
             raise AuditError(entry.seq, f"act {act_id} is on other alerts than it was logged with")
+        if row.kind == "evidence" and found:
+            _check_file(connection, entry, row.body)
         for alert_id in expected - found:
             state.gaps.setdefault(f"alert:{alert_id}", entry.seq)
+
+
+def _check_file(connection: Connection, entry: Entry, body: Mapping[str, Any]) -> None:
+    """A file that was kept is still there, byte for byte; it goes with its alert only, which is a purge."""
+    (alert_id,) = body["alerts"]
+    try:
+        content = evidence.content(connection, alert_id, body["sha256"])
+    except NotFoundError:
+        raise AuditError(entry.seq, f"the file kept with alert {alert_id} is missing") from None
+    if hashlib.sha256(content).hexdigest() != body["sha256"]:
+        raise AuditError(entry.seq, f"the file kept with alert {alert_id} is not as it was received")
 
 
 def _check_no_act_is_new(connection: Connection, state: _Checked) -> None:

@@ -25,13 +25,7 @@ def checked_body(decision: Decision, now: datetime) -> dict[str, Any]:
         raise ReviewError(
             f"there is no decision {decision.kind!r}; there are {', '.join(KINDS)}", why="choice"
         )
-    note = _UNSTORABLE.sub("\ufffd", decision.note.strip())
-    if len(note) > _LONGEST_NOTE:
-        raise ReviewError(
-            f"a note has at most {_LONGEST_NOTE:,} characters, this one has {len(note):,}",
-            why="note_long",
-            values={"most": _LONGEST_NOTE},
-        )
+    note = checked_note(decision.note)
     body: dict[str, Any] = {"note": note}
     match decision.kind:
         case "not_trafficking":
@@ -54,6 +48,18 @@ def checked_body(decision: Decision, now: datetime) -> dict[str, Any]:
         case "note" if not note:
             raise ReviewError("the note is empty", why="note_empty")
     return body
+
+
+def checked_note(note: str) -> str:
+    """A note as it is kept. Raises `ReviewError`."""
+    note = _UNSTORABLE.sub("\ufffd", note.strip())
+    if len(note) > _LONGEST_NOTE:
+        raise ReviewError(
+            f"a note has at most {_LONGEST_NOTE:,} characters, this one has {len(note):,}",
+            why="note_long",
+            values={"most": _LONGEST_NOTE},
+        )
+    return note
 
 
 def checked_reason(reason: str) -> str:

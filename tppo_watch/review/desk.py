@@ -26,8 +26,10 @@ from .items import items_of
 from .records import Act, Case, Decision, Reason, State, User, Verdict
 from .replay import replay, undone, verdict_of
 from .roles import may, require
-from .second import asks_for_second, is_blind
+from .second import asks_for_second, is_blind, seen_blind
 
+# What is done beside a post, and stands in nobody's way.
+_ASIDE = frozenset(("note", "reveal", "opinion", "evidence"))
 _RECENT = 50  # acts of one person that are looked through for one to take back
 
 
@@ -59,12 +61,13 @@ class Desk:
             if may(actor, "decide") and not is_held:
                 decisions.claim(writing.connection, alert_id, actor.id, until=now + self._settings.hold_for)
             stored = decisions.acts_of(writing.connection, [alert_id])[alert_id]
+        history = shown_acts(stored)
         blind = is_blind(item.state, actor)
         if blind:
-            stored = [act for act in stored if act.actor == actor.id]
+            history = seen_blind(history, actor)
             state = State(alert_id, version=item.state.version)
             item = replace(item, state=state, alert=replace(item.alert, state="open"))
-        return Case(item, shown_acts(stored), blind, is_revealed=reason is not None)
+        return Case(item, history, blind, is_revealed=reason is not None)
 
     def decide(
         self,
@@ -146,7 +149,7 @@ class Desk:
         later = [
             act
             for act in stored
-            if act.id > seen and act.actor != actor.id and act.kind not in ("note", "reveal", "opinion")
+            if act.id > seen and act.actor != actor.id and act.kind not in _ASIDE
         ]
         return (later[-1].actor_name or "tppo-watch") if later else None
 

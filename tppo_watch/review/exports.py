@@ -18,7 +18,7 @@ from .check import checked_ids, checked_reason
 from .items import items_of
 from .records import Act, Case, User
 from .roles import require
-from .second import is_blind
+from .second import is_blind, seen_blind
 
 Form = Literal["pdf", "json", "stix", "misp"]
 
@@ -42,7 +42,8 @@ class Exports:
             writing.ledger.add(actor.id, f"export_{form}", f"alert:{alert_id}", now=now)
             stored = decisions.acts_of(writing.connection, [alert_id])[alert_id]
         blind = is_blind(item.state, actor)
-        return Case(item, () if blind else shown_acts(stored), blind, is_revealed=False)
+        history = shown_acts(stored)
+        return Case(item, seen_blind(history, actor) if blind else history, blind, is_revealed=False)
 
     def note_export(self, actor: User | None, form: str, *, now: datetime) -> None:
         """Log that a file of many posts was made; None is the command line."""

@@ -77,7 +77,7 @@ class Act:
     at: datetime
     actor: int | None  #: user id; None for the command line or a scan
     actor_name: str | None
-    kind: str  #: a `Kind`, or merge, opinion, adjudicate, undo, close, reopen, reveal
+    kind: str  #: a `Kind`, or merge, opinion, adjudicate, undo, close, reopen, reveal, evidence
     alerts: tuple[int, ...]
     body: Mapping[str, Any]  #: what belongs to the kind: note, reason, until, assignee, agency, into, verdict
     undoes: int | None = None  #: of an undo: the act it takes back

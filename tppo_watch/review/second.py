@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from .records import State, User
+from .records import Act, State, User
 from .roles import may
 
 
@@ -41,4 +42,16 @@ def is_blind(state: State, actor: User) -> bool:
         and may(actor, "decide")
         and not may(actor, "undo_others")
         and all(opinion.reviewer != actor.id for opinion in state.opinions)
+    )
+
+
+def seen_blind(history: Sequence[Act], actor: User) -> tuple[Act, ...]:
+    """What this person may see of a history whose findings they must not know: their own acts, and files.
+
+    A file is material, as the text of the post is. Why somebody brought it is not.
+    """
+    return tuple(
+        act if act.actor == actor.id else replace(act, body={**act.body, "note": ""})
+        for act in history
+        if act.actor == actor.id or act.kind == "evidence"
     )

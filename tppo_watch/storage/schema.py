@@ -381,6 +381,16 @@ Index(
     postgresql_where=review_states.c.is_disputed.is_(True),
 )
 
+#: Files that reviewers keep with a post, as they were received. What they are called, who brought them and
+#: why is in the act that added them; a file that was taken back stays here as long as its alert.
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("alert_id", Id, ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
 #: Who has a post open, so that two do not work on one.
 review_claims = Table(
     "review_claims",

@@ -37,7 +37,9 @@ def export(
     if form not in FORMS:
         raise NotFoundError("form", form)
     case = visit.house.watch.exports.export(visit.user, alert_id, cast(Any, form), now=visit.now)
-    content = _made(dossier(case.item.alert, lang=visit.prefs.lang, reviews=_reviews(case, visit)), form)
+    files = visit.house.watch.evidence(case.item.alert, case.history)
+    built = dossier(case.item.alert, lang=visit.prefs.lang, evidence=files, reviews=_reviews(case, visit))
+    content = _made(built, form)
     name = f"tppo-{alert_id}.{'pdf' if form == 'pdf' else f'{form}.json' if form != 'json' else 'json'}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=FORMS[form], headers=headers)
@@ -63,5 +65,5 @@ def _reviews(case: Case, visit: Visit) -> list[ReviewNote]:
             str(act.body.get("note") or ""),
         )
         for act in case.history
-        if not act.is_undone and act.kind not in ("undo", "reveal")
+        if not act.is_undone and act.kind not in ("undo", "reveal", "evidence")
     ]

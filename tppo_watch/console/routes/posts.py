@@ -12,6 +12,7 @@ from ...alerts.views import excerpt
 from ...errors import NotFoundError
 from ...reports import dossier
 from ...review import REASONS, Act, Case
+from ...review.exhibits import MOST_BYTES, Exhibit, exhibits_of
 from ...storage.alerts import AlertRecord
 from ...text.showing import shown
 from .. import views
@@ -64,6 +65,8 @@ def post_page(visit: Visit, case: Case) -> Response:
         "history": [_step(act, visit, names) for act in reversed(case.history)],
         **_alike(item.alert, visit),
         **_images(case, visit),
+        "exhibits": [_exhibit(exhibit, case, visit) for exhibit in exhibits_of(case.history)],
+        "leave": visit.house.forms.leave(visit.user.id, item.alert.id, visit.now) if case.is_revealed else "",
     }
     return visit.page(
         "post.html",
@@ -73,6 +76,7 @@ def post_page(visit: Visit, case: Case) -> Response:
         reasons=REASONS,
         snoozes=SNOOZES,
         people=_assignable(visit),
+        most_megabytes=MOST_BYTES // 1024**2,
         **views.referral(dossier(item.alert, lang=visit.speaker.lang), visit.speaker),
     )
 
@@ -101,6 +105,21 @@ def picture(
     if place >= len(found) or found[place].media_type not in PICTURE_TYPES:
         raise NotFoundError("picture", str(place))
     return Response(watch.picture(found[place].sha256), media_type=found[place].media_type)
+
+
+def _exhibit(exhibit: Exhibit, case: Case, visit: Visit) -> dict[str, Any]:
+    """One file that is kept with the post; its name may hold a number as well."""
+    is_picture = exhibit.media_type in PICTURE_TYPES
+    return {
+        "name": shown(exhibit.name if case.is_revealed else masked(exhibit.name)),
+        "kind": exhibit.media_type,
+        "size": visit.speaker.size(exhibit.size),
+        "sha256": exhibit.sha256,
+        "who": exhibit.actor_name or visit.say("history.machine"),
+        "time": visit.speaker.time(exhibit.at),
+        "note": shown(exhibit.note),
+        "picture": f"/posts/{case.item.alert.id}/evidence/{exhibit.sha256}/picture" if is_picture else "",
+    }
 
 
 def _alike(alert: AlertRecord, visit: Visit) -> dict[str, Any]:
