@@ -42,6 +42,7 @@ from .review import (
 from .review.acts import forget
 from .review.agreement import Agreement
 from .review.exhibits import exhibits_of
+from .review.feedback import RuleFigure
 from .review.figures import Week
 from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan, scan_lock
 from .scan.batch import Assesses
@@ -63,7 +64,7 @@ from .storage import (
     transfer,
 )
 from .storage.alerts import AlertRecord
-from .storage.campaigns import CampaignRecord, DecisionRecord, MemberRecord
+from .storage.campaigns import AlikeRecord, CampaignRecord, DecisionRecord, MemberRecord
 from .storage.keys import give_up_key, load_key, open_key, rotate_key
 from .storage.pictures import KeptPicture
 from .storage.posts import KEY_BYTES
@@ -347,6 +348,11 @@ class Watch:
         with self._store.read() as connection:
             return campaigns.members(connection, first, limit=limit)
 
+    def alike(self, alert: AlertRecord, *, limit: int) -> list[AlikeRecord]:
+        """Posts worded as that of an alert or nearly so, of other campaigns or of none."""
+        with self._store.read() as connection:
+            return campaigns.alike(connection, alert.post_id, limit=limit)
+
     def campaign_suggestions(self) -> list[Suggestion]:
         """What may be one campaign and waits for a person, the most alike first."""
         with self._regrouped() as (_, _, grouper):
@@ -487,9 +493,13 @@ class Watch:
         """How far those agree who gave the two opinions of one post."""
         return figures.agreement_of(self._store)
 
-    def confirmed_by_week(self) -> list[Week]:
+    def confirmed_by_week(self, *, since: datetime | None = None) -> list[Week]:
         """The share of decided alerts that were confirmed, by week of arrival and level."""
-        return figures.confirmed_by_week(self._store)
+        return figures.confirmed_by_week(self._store, since=since)
+
+    def rules_in_vain(self, *, since: datetime, limit: int) -> list[RuleFigure]:
+        """Which indicators fired in how many of the last settled alerts, and in how many of them in vain."""
+        return feedback.recent_rule_figures(self._store, since=since, limit=limit)
 
     def verify_audit(self) -> int:
         """Check the log of who did what; the number of its records. `AuditError` names the first bad one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -58,14 +58,22 @@ class Speaker:
 
     def signed(self, value: float) -> str:
         """A part of the sum with its sign, to two places."""
-        written = f"{value:+.2f}".replace("-", "−")
+        return f"+{self.decimal(value)}" if value >= 0 else self.decimal(value)
+
+    def decimal(self, value: float) -> str:
+        """A measure to two places."""
+        written = f"{value:.2f}".replace("-", "−")
         return written.replace(".", ",") if self.lang == "id" else written
+
+    def day(self, day: date) -> str:
+        """A day as people write it."""
+        return f"{day.day} {_MONTHS[self.lang][day.month - 1]} {day.year}"
 
     def time(self, moment: datetime) -> str:
         """A moment as people write it, with its zone."""
         at = moment.astimezone(ZONES[self.zone])
         clock = f"{at:%H.%M}" if self.lang == "id" else f"{at:%H:%M}"
-        return f"{at.day} {_MONTHS[self.lang][at.month - 1]} {at.year}, {clock} {self.zone}"
+        return f"{self.day(at)}, {clock} {self.zone}"
 
     def size(self, count: int) -> str:
         """A number of bytes in the unit that is nearest: 900 B, 12 kB, 3,4 MB."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..alerts import restored, summary
 from ..alerts.masking import MASK, masked
+from ..alerts.views import excerpt
 from ..knowledge import rules
 from ..knowledge.agencies import Agency
 from ..reports import Dossier
 from ..reports.dossier import LIKELY_TYPE
 from ..review import Clock as Waits
 from ..storage.alerts import AlertRecord
+from ..storage.campaigns import AlikeRecord, CampaignRecord, MemberRecord
 from ..text.showing import shown
 from ..types import Assessment
 from .charts import bars, dial
@@ -47,10 +50,16 @@ def clock(waits: Waits, now: datetime, speaker: Speaker, *, is_waiting: bool) ->
     return Clock(speaker.say(key, age=age, left=left), waits.is_overdue, dial(share))
 
 
-def is_grave(assessment: Assessment) -> bool:
-    """Whether a reader should be warned before the text is shown."""
+def is_grave(signs: Iterable[str]) -> bool:
+    """Whether a reader should be warned before a text with these indicators is shown."""
     groups = {indicator.id: indicator.group for indicator in rules.indicators()}
-    return any(groups.get(match.id) in GRAVE_GROUPS for match in assessment.indicators)
+    return any(groups.get(sign) in GRAVE_GROUPS for sign in signs)
+
+
+def first_words(record: CampaignRecord | MemberRecord | AlikeRecord) -> dict[str, Any]:
+    """The first words of a post in a list, numbers masked, and whether they stay folded."""
+    words = shown(excerpt(masked(record.text, record.entities)))
+    return {"excerpt": words, "is_grave": is_grave(record.signs)}
 
 
 def line(record: AlertRecord, speaker: Speaker) -> dict[str, Any]:
@@ -64,7 +73,7 @@ def line(record: AlertRecord, speaker: Speaker) -> dict[str, Any]:
         "id": record.id,
         "lane": record.lane,
         "excerpt": shown(short["excerpt"]),
-        "is_grave": is_grave(assessment),
+        "is_grave": is_grave(match.id for match in assessment.indicators),
         # Nobody who may need help is shown as a suspect: no type, no risk.
         "kind": "" if is_plea else kind,
         "signs": [] if is_plea else [name for name in asserted if name != kind][:_NAMED_SIGNS],
@@ -83,7 +92,7 @@ def post(record: AlertRecord, speaker: Speaker, *, is_revealed: bool) -> dict[st
         "lane": record.lane,
         "state": record.state,
         "assistance": assessment.assistance,
-        "is_grave": is_grave(assessment),
+        "is_grave": is_grave(match.id for match in assessment.indicators),
         "is_masked": MASK in assessment.text,
         "marked": seen,
         "marks": [

@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -61,12 +62,35 @@ def rule_figures(records: Iterable[Mapping[str, Any]]) -> list[RuleFigure]:
     return sorted(figures, key=lambda figure: (-figure.false_alarms, -figure.fired, figure.id))
 
 
+def recent_rule_figures(store: Store, *, since: datetime, limit: int) -> list[RuleFigure]:
+    """As `rule_figures`, of the last `limit` settled alerts among those first seen since a moment."""
+    found = _settled(store, lambda connection, ids: {}, since=since, limit=limit)
+    return rule_figures(_verdict(record, state) for record, state, _ in found)
+
+
+def _verdict(record: AlertRecord, state: State) -> dict[str, Any]:
+    """What of a training record tells whether its rules fired in vain."""
+    label, _, is_help = _finding(state, record.assessment["stance"])
+    return {"label": label, "assistance": is_help, "fired": _fired(record.assessment)}
+
+
+def _fired(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    fired = [match for match in body["indicators"] if match["scope"] == "asserted"]
+    return sorted(fired, key=lambda match: -match["weight"])
+
+
 def _settled(
-    store: Store, campaigns_of: Callable[[Connection, Sequence[int]], Mapping[int, str]]
+    store: Store,
+    campaigns_of: Callable[[Connection, Sequence[int]], Mapping[int, str]],
+    *,
+    since: datetime | None = None,
+    limit: int | None = None,
 ) -> Iterator[tuple[AlertRecord, State, str | None]]:
     with store.read() as connection:
-        states = {row.state.alert_id: from_stored(row.state) for row in decisions.decided(connection)}
+        rows = decisions.decided(connection, since=since)
+        states = {row.state.alert_id: from_stored(row.state) for row in rows}
         ids = [alert_id for alert_id, state in states.items() if is_confirmed(state) is not None]
+        ids = ids if limit is None else ids[-limit:]
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             campaigns = campaigns_of(connection, chunk)
@@ -79,8 +103,6 @@ def record_of(record: AlertRecord, state: State, campaign: str | None) -> dict[s
     body = record.assessment
     label, stance, is_help = _finding(state, body["stance"])
     text = masked(record.text, body["entities"]).replace(MASK, "0")
-    fired = [match for match in body["indicators"] if match["scope"] == "asserted"]
-    fired.sort(key=lambda match: -match["weight"])
     group = campaign or f"text {hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
     out: dict[str, Any] = {
         "id": f"review-{record.id}",
@@ -96,7 +118,7 @@ def record_of(record: AlertRecord, state: State, campaign: str | None) -> dict[s
         "campaign": group,
         "split": "train" if hashlib.sha256(group.encode()).digest()[0] < 192 else "test",
         "seen_by": max(1, len(state.opinions) + state.is_settled),
-        "fired": [{"id": match["id"], "weight": match["weight"]} for match in fired],
+        "fired": [{"id": match["id"], "weight": match["weight"]} for match in _fired(body)],
     }
     if is_help:
         out["assistance"] = True

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from scipy.stats import binomtest
-
 from ..storage import Store, decisions
 from .agreement import Agreement, agreement
 from .records import State
@@ -30,7 +28,8 @@ class Week:
 def agreement_of(store: Store) -> Agreement:
     """How far those agree who gave the two opinions of one post."""
     with store.read() as connection:
-        rows = decisions.decided(connection)
+        # Two opinions there are only where one was given as such, or the post came back after the first.
+        rows = decisions.decided(connection, kinds=("opinion", "reopen"))
     states = [from_stored(row.state) for row in rows]
     return agreement([[opinion.verdict for opinion in state.opinions] for state in states])
 
@@ -65,6 +64,8 @@ def is_confirmed(state: State) -> bool | None:
 
 
 def _weeks(counts: dict[tuple[date, str], list[int]]) -> Iterable[Week]:
+    from scipy.stats import binomtest  # a second that every command would wait
+
     for (monday, level), (decided, confirmed) in sorted(
         counts.items(), key=lambda item: (-item[0][0].toordinal(), item[0][1])
     ):

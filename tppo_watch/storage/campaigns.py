@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from .schema import alerts, assessments, campaign_decisions, campaign_posts, facts, posts
 
@@ -82,6 +82,21 @@ class CampaignRecord:
     last_seen: datetime
     text: str  #: of its first post
     entities: list[Mapping[str, Any]]
+    signs: tuple[str, ...]  #: ids of the indicators found in it, whatever was meant by them
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeRecord:
+    """A post that resembles another and is not in its campaign."""
+
+    id: int
+    alert_id: int | None
+    campaign: int | None
+    is_same_wording: bool  #: of one wording; otherwise of wordings that are close to each other
+    time: datetime
+    text: str
+    entities: list[Mapping[str, Any]]
+    signs: tuple[str, ...]  #: ids of the indicators found in it, whatever was meant by them
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,7 @@ class MemberRecord:
     text: str
     level: str
     entities: list[Mapping[str, Any]]
+    signs: tuple[str, ...]  #: ids of the indicators found in it, whatever was meant by them
 
 
 def links(connection: Connection, limit: int) -> list[LinkRecord]:
@@ -216,7 +232,7 @@ def listed(connection: Connection, *, limit: int | None = None) -> list[Campaign
     return [
         CampaignRecord(
             row.campaign, row.posts, row.open_alerts, row.first_seen, row.last_seen, row.text,
-            row.body["entities"],
+            row.body["entities"], _signs(row.body),
         )
         for row in connection.execute(query)
     ]  # fmt: skip
@@ -240,6 +256,51 @@ def members(connection: Connection, campaign: int, *, limit: int | None = None) 
         .limit(limit)
     )
     return [
-        MemberRecord(row.id, row.source_id, row.time, row.text, row.level, row.body["entities"])
+        MemberRecord(
+            row.id, row.source_id, row.time, row.text, row.level, row.body["entities"], _signs(row.body)
+        )
         for row in connection.execute(query)
     ]
+
+
+def alike(connection: Connection, post_id: int, *, limit: int) -> list[AlikeRecord]:
+    """Posts worded as this one or nearly so, of other campaigns or of none; the same wording first, then the
+    latest."""
+    columns = campaign_posts.c
+    me = connection.execute(select(campaign_posts).where(columns.post_id == post_id)).one_or_none()
+    if me is None or me.wording is None:
+        return []
+    is_same = columns.wording == me.wording
+    near = columns.alike == me.wording
+    if me.alike is not None:
+        near = or_(near, columns.wording == me.alike)
+    query = (
+        select(
+            posts.c.id,
+            alerts.c.id.label("alert_id"),
+            columns.campaign,
+            is_same.label("is_same_wording"),
+            func.coalesce(posts.c.published, posts.c.fetched).label("time"),
+            posts.c.text,
+            assessments.c.body,
+        )
+        .join(campaign_posts, columns.post_id == posts.c.id)
+        .join(assessments, assessments.c.post_id == posts.c.id)
+        .outerjoin(alerts, alerts.c.post_id == posts.c.id)
+        .where(columns.post_id != post_id, or_(is_same, near))
+        .order_by(is_same.desc(), columns.post_id.desc())
+        .limit(limit)
+    )
+    if me.campaign is not None:
+        query = query.where(or_(columns.campaign.is_(None), columns.campaign != me.campaign))
+    return [
+        AlikeRecord(
+            row.id, row.alert_id, row.campaign, bool(row.is_same_wording), row.time, row.text,
+            row.body["entities"], _signs(row.body),
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def _signs(body: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(match["id"] for match in body["indicators"]))

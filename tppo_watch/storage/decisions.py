@@ -180,8 +180,10 @@ class Decided:
     assistance: bool
 
 
-def decided(connection: Connection, *, since: datetime | None = None) -> list[Decided]:
-    """Every alert with a state, or those first seen since a moment, by id."""
+def decided(
+    connection: Connection, *, since: datetime | None = None, kinds: Sequence[str] | None = None
+) -> list[Decided]:
+    """Alerts with a state, by id: all, those first seen since a moment, those with acts of some kinds."""
     query = (
         select(review_states, alerts.c.first_seen, assessments.c.level, assessments.c.assistance)
         .join(alerts, alerts.c.id == review_states.c.alert_id)
@@ -190,6 +192,10 @@ def decided(connection: Connection, *, since: datetime | None = None) -> list[De
     )
     if since is not None:
         query = query.where(alerts.c.first_seen >= since)
+    if kinds is not None:
+        acts = select(review_acts.c.id).where(review_acts.c.kind.in_(kinds))
+        touched = select(review_targets.c.alert_id).where(review_targets.c.act_id.in_(acts))
+        query = query.where(alerts.c.id.in_(touched))
     names = StoredState.__dataclass_fields__
     return [
         Decided(

@@ -493,6 +493,8 @@ campaign_posts = Table(
     Column("slots", JSON(none_as_null=True)),
     Column("is_counted", Boolean, nullable=False),
     Index("campaign_posts_by_campaign", "campaign"),
+    Index("campaign_posts_by_wording", "wording"),
+    Index("campaign_posts_by_alike", "alike"),
 )
 
 #: What people decided of campaigns, in order. Rows are only added; campaigns are their replay over the posts.

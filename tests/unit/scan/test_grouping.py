@@ -164,3 +164,24 @@ def test_a_campaign_outlives_the_post_that_began_it(bench):
     with bench.store.write() as connection:
         assert grouping.opened(connection).campaign_of("3") == "c2"
     assert found(bench) == {SECOND: 2, third: 2}
+
+
+def test_posts_that_borrow_a_wording_are_found_beside_the_campaign(bench):
+    """Two recruiters with one template stay two campaigns, and each is shown the posts of the other."""
+    template = (
+        "Dicari {} orang panen sawit di kebun milik juragan Daeng dekat sungai besar, makan dan mes "
+        "ditanggung, berangkat tiap Senin naik kapal dari pelabuhan lama, hubungi {}"
+    )
+    mine = [template.format(count, NUMBER) for count in ("lima", "enam")]
+    theirs = [template.format(count, "0812-0000-0002") for count in ("tujuh", "delapan")]
+    bench.write(*mine, *theirs, "jual motor")
+    bench.scan()
+    groups = found(bench)
+    assert groups[mine[0]] == groups[mine[1]] != groups[theirs[0]] == groups[theirs[1]]
+    with bench.store.read() as connection:
+        ids = dict(connection.execute(select(schema.posts.c.text, schema.posts.c.id)).all())
+        there = campaigns.alike(connection, ids[mine[0]], limit=5)
+        assert [one.text for one in there] == theirs[::-1]
+        assert {one.campaign for one in there} == {groups[theirs[0]]} and there[0].is_same_wording
+        assert campaigns.alike(connection, ids["jual motor"], limit=5) == []
+        assert len(campaigns.alike(connection, ids[mine[0]], limit=1)) == 1

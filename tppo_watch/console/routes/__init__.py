@@ -9,13 +9,14 @@ from . import (
     entrance,
     evidence,
     export,
-    figures,
     log,
     messages,
     own,
     posts,
     queue,
     signals,
+    sources,
+    statistics,
 )
 
 ROUTERS = (
@@ -26,7 +27,8 @@ ROUTERS = (
     campaigns.router,
     evidence.router,
     export.router,
-    figures.router,
+    sources.router,
+    statistics.router,
     log.router,
     messages.router,
     signals.router,

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 
-from ...alerts.masking import masked
-from ...alerts.views import excerpt
 from ...campaigns import Reason
 from ...storage.campaigns import CampaignRecord, DecisionRecord, MemberRecord
 from ...text.showing import shown
+from .. import views
 from ..doors import looking, sending
 from ..visit import Visit
 from .decisions import number
@@ -75,23 +74,21 @@ def undo(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
 
 
 def _campaign(found: CampaignRecord, visit: Visit) -> dict[str, Any]:
-    return {
+    return views.first_words(found) | {
         "name": f"c{found.first}",
         "posts": found.posts,
         "open": found.open_alerts,
         "first": visit.speaker.time(found.first_seen),
         "last": visit.speaker.time(found.last_seen),
-        "excerpt": shown(excerpt(masked(found.text, found.entities))),
     }
 
 
 def _member(member: MemberRecord, reasons: tuple[Reason, ...], visit: Visit) -> dict[str, Any]:
-    return {
+    return views.first_words(member) | {
         "id": member.id,
         "source": shown(member.source_id),
         "time": visit.speaker.time(member.time),
         "level": visit.speaker.words.term("levels", member.level),
-        "excerpt": shown(excerpt(masked(member.text, member.entities))),
         "why": [_why(reason, visit) for reason in reasons],
     }
 

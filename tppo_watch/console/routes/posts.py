@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 
 from ...alerts.masking import masked
-from ...alerts.views import excerpt
 from ...errors import NotFoundError
 from ...reports import dossier
 from ...review import REASONS, Act, Case
@@ -25,7 +24,7 @@ router = APIRouter()
 
 #: What browsers draw and nothing runs in.
 PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-SHOWN_ALIKE = 5  # other posts of the campaign
+SHOWN_ALIKE = 5  # other posts of the campaign, and as many elsewhere
 
 AlertId = Annotated[int, Path(ge=1, le=2**53)]
 
@@ -123,14 +122,27 @@ def _exhibit(exhibit: Exhibit, case: Case, visit: Visit) -> dict[str, Any]:
 
 
 def _alike(alert: AlertRecord, visit: Visit) -> dict[str, Any]:
-    """The campaign of a post, and the first words of some others in it."""
-    if alert.campaign is None:
-        return {"campaign": None, "alike": []}
-    others = visit.house.watch.campaign_members(alert.campaign, limit=SHOWN_ALIKE + 1)
-    lines = [shown(excerpt(masked(one.text, one.entities))) for one in others if one.id != alert.post_id]
+    """The campaign of a post with the first words of others in it, and posts elsewhere that resemble it."""
+    watch = visit.house.watch
+    members = (
+        watch.campaign_members(alert.campaign, limit=SHOWN_ALIKE + 1) if alert.campaign is not None else []
+    )
+    lines = [views.first_words(one) for one in members if one.id != alert.post_id]
     return {
-        "campaign": {"name": f"c{alert.campaign}", "posts": alert.campaign_posts},
-        "alike": lines[:SHOWN_ALIKE],
+        "campaign": None
+        if alert.campaign is None
+        else {"name": f"c{alert.campaign}", "posts": alert.campaign_posts},
+        "members": lines[:SHOWN_ALIKE],
+        "alike": [
+            views.first_words(one)
+            | {
+                "alert": one.alert_id,
+                "campaign": f"c{one.campaign}" if one.campaign is not None else "",
+                "why": visit.say("why.wording" if one.is_same_wording else "why.same_wording"),
+                "time": visit.speaker.time(one.time),
+            }
+            for one in watch.alike(alert, limit=SHOWN_ALIKE)
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""How the work goes: sources, and figures of the review."""
+"""How the sources fare."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from ...alerts import LANES
 from ...config import SourceSettings
 from ...scan import Health, health_of
 from ...storage.sources import SourceState
@@ -53,9 +52,3 @@ def _source(
         "next": speaker.time(health.next_at) if health.next_at else "–",
         "posts": state.posts if state else 0,
     }
-
-
-@router.get("/statistics")
-def statistics(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
-    counts = visit.house.watch.lists.counts(visit.user, now=visit.now)
-    return visit.page("statistics.html", here="statistics", counts=counts, lanes=LANES)
