@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from .alerts.outbox import note_notice
 from .alerts.senders import sender
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
+from .knowledge.places import Place
 from .knowledge.rules import Indicator, local_indicators
 from .reports import Bulletin, NewTerm, Rhythm
 from .review import (
@@ -58,9 +60,11 @@ from .storage import (
     pictures,
     posts,
     purge,
+    raised,
     rejects,
     search,
     sources,
+    terms,
     transfer,
 )
 from .storage.alerts import AlertRecord
@@ -73,12 +77,15 @@ from .storage.sources import SourceState
 
 if TYPE_CHECKING:
     from .campaigns import Grouper, Reason, Suggestion
+    from .review.signals import SignalDesk
+    from .review.terms import TermDesk
     from .signals.stored import Explained
 
 #: Whose bulletin is made where none is named.
 DEFAULT_PROVINCE = "Kalimantan Timur"
 _LONGEST_WAIT_S = 60.0  # a clock that jumps is noticed within this time
 _SHORTEST_WAIT = timedelta(seconds=5)  # between two scans
+_NEW_FOR = timedelta(weeks=12)  # a term that was accepted is new in the bulletins of this time
 _LOOK_ROUND = timedelta(hours=1)  # silence and reminders are noticed within this time
 
 _log = logging.getLogger(__name__)
@@ -190,9 +197,11 @@ class Watch:
                 is_everything, self._is_dry_run, should_stop, on_progress, pause, self._channels
             ),
         )
-        if not self._is_dry_run:
-            self.retain()
-        return report
+        if self._is_dry_run:
+            return report
+        self.retain()
+        self.find_terms()
+        return replace(report, signals=len(self.raise_signals()))
 
     @cached_property
     def _channels(self) -> tuple[Channel, ...]:
@@ -331,6 +340,45 @@ class Watch:
 
         return explain(self._store, now=self._clock(), days=days, method=method, max_q=max_q)
 
+    def raise_signals(self) -> list[int]:
+        """Keep what rose of late, unless that was done a little while ago; the ids of signals that are new.
+
+        Every scan does. See :mod:`tppo_watch.signals.raising`.
+        """
+        from .signals.raising import is_time, keep
+
+        now = self._clock()
+        with self._store.read() as connection:
+            if not is_time(raised.judged_at(connection), now):
+                return []
+        found, _ = self.signals()
+        with self._store.write() as connection:
+            new = keep(connection, found, now=now)
+            raised.note_judged(connection, now)
+        return new
+
+    def find_terms(self, *, is_forced: bool = False) -> int:
+        """Look for terms that rise inside flagged posts, unless that was done today; how many are offered.
+
+        Every scan does. See :mod:`tppo_watch.signals.offers`.
+        """
+        from .signals.offers import is_time, offers
+
+        now = self._clock()
+        with self._store.read() as connection:
+            if not is_forced and not is_time(terms.found_at(connection), now):
+                return 0
+        found = offers(self._store, now=now)
+        with self._store.write() as connection:
+            for one in found:
+                terms.offer(
+                    connection, one.term.text, one.term.kind,
+                    numbers=one.numbers(), rule=one.rule.model_dump(mode="json"), now=now,
+                )  # fmt: skip
+            terms.drop_offers(connection, before=now)
+            terms.note_found(connection, now)
+        return len(found)
+
     def campaigns(self, *, limit: int | None = None) -> list[CampaignRecord]:
         """Campaigns, those with the most open alerts first, then the largest."""
         with self._store.read() as connection:
@@ -409,7 +457,6 @@ class Watch:
         province: str = DEFAULT_PROVINCE,
         period: str | None = None,
         rhythm: Rhythm = "week",
-        terms: Sequence[NewTerm] = (),
     ) -> Bulletin:
         """The bulletin of a province for a period, such as 2026-W47 or 2026-11; the last one over without it.
 
@@ -432,7 +479,24 @@ class Watch:
                 if reports.code_of(name) == place.province:
                     read[periods[index]] += count
             marked, scans = counting.marked(connection, *span), counting.scan_times(connection, *span)
-            return reports.compose(marked, province=place, read=read, scans=scans, terms=terms)
+            new = self._new_terms(connection, asked.bounds(zone), place)
+            return reports.compose(marked, province=place, read=read, scans=scans, terms=new)
+
+    def _new_terms(
+        self, connection: Connection, bounds: tuple[datetime, datetime], place: Place
+    ) -> list[NewTerm]:
+        """Terms accepted of late, with how many posts of a span hold them. Firms are not told."""
+        since = bounds[1] - _NEW_FOR
+        new = [
+            record.text
+            for record in terms.listed(connection, statuses=("accepted",))
+            if record.kind != "employer" and record.decided is not None and record.decided >= since
+        ]
+        if not new:
+            return []
+        from .signals.terms import spotter
+
+        return reports.count_terms(counting.spotted(connection, *bounds, spotter(new)), place)
 
     def now(self) -> datetime:
         """The present moment, as this service knows it."""
@@ -477,6 +541,20 @@ class Watch:
     def deliveries(self) -> Deliveries:
         """What was said to whom, and the rules by which less or more is said."""
         return Deliveries(self._store, self.settings.audit.anchor)
+
+    @cached_property
+    def signal_desk(self) -> SignalDesk:
+        """Signals that were raised, and what people make of them."""
+        from .review.signals import SignalDesk
+
+        return SignalDesk(self._store, self.settings.audit.anchor)
+
+    @cached_property
+    def term_desk(self) -> TermDesk:
+        """Terms that rise, offered as rules, and what people decided of them."""
+        from .review.terms import TermDesk
+
+        return TermDesk(self._store, self.settings.audit.anchor, self.settings.model.rules)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .assess.evidence import QUESTIONS
 from .knowledge import rules
+from .knowledge.places import gazetteer
 from .types import Assessment, Entity
 
 if TYPE_CHECKING:  # whoever explains a post pays for no database
@@ -57,6 +58,19 @@ class Words:
     def rule(self, id: str) -> str:
         """The name of an indicator, a kind of counter-evidence or an exploitation type."""
         return self._rule_names.get(id) or id.replace("_", " ")
+
+    def series(self, name: str) -> str:
+        """A series of counts, such as ``destination:KH``."""
+        kind, _, rest = name.partition(":")
+        if kind == "campaigns":
+            rest = self.series(rest)
+        elif kind in ("kind", "indicator"):
+            rest = self.rule(rest)
+        elif kind in ("destination", "origin"):
+            country = gazetteer().places.get((rest, None))
+            rest = country.name if country else rest
+        pattern = self.term("series", kind)
+        return pattern.format(rest) if "{0}" in pattern else name
 
     def reason(self, name: str) -> str:
         """The name of one part of the sum."""

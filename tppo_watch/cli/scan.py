@@ -153,6 +153,8 @@ def _tell(report: ScanReport, json: bool) -> None:
                 ],
             )
         print(_summary(report))
+    if report.signals:
+        say(f"{_counted(report.signals, 'signal')} raised; look with: {called()} signals list")
     failures = [failure for source in report.sources for failure in source.failures]
     for failure in failures[:LISTED_FAILURES]:
         say(f"{failure.item}: {failure.reason}")

@@ -9,18 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..io.reading import InputFormat, read_rows
+from . import terms
 from .files import Files, check_readable, input_format, shown_name
 from .output import print_json, print_table, say, tracked
+from .signal_review import dismiss, feedback, list_signals, show, take_up, undo
 
 if TYPE_CHECKING:
     from ..signals.table import Gathered
+
+app = typer.Typer()
+for command in (list_signals, show, take_up, dismiss, undo, feedback):
+    app.command(command.__name__.removesuffix("_signals").replace("_", "-"))(command)
+app.add_typer(terms.app, name="terms")
 
 # The day that has begun somewhere in Indonesia; a row of a later one comes from the future.
 _EASTERNMOST = timezone(timedelta(hours=9))
 _LISTED = 20  # bad rows, each on a line of its own
 
 
+@app.callback(invoke_without_command=True)
 def signals(
+    context: typer.Context,
     source: Annotated[
         str | None,
         typer.Option("--from", metavar="FILE", help="Daily counts: date,series,count; - is standard input."),
@@ -49,6 +58,10 @@ def signals(
 
     Example: tppo-watch signals --from counts.csv
     """
+    if context.invoked_subcommand is not None:
+        if source is not None:
+            raise typer.BadParameter(f"--from stands alone, without {context.invoked_subcommand}")
+        return
     _check(method, max_q)
     if source is None:
         _stored(config, days, method, max_q, json)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from ..errors import InputError
 from ..wording import Language
-from .bulletin import Bulletin, NewTerm, compose, periods_until
+from .bulletin import Bulletin, NewTerm, compose, count_terms, periods_until
 from .dossier import Dossier, Evidence, ReviewNote, dossier
 from .exchange import misp_events, stix_bundle
 from .periods import Period, Rhythm, last_ended, read_period
@@ -29,6 +29,7 @@ __all__ = [
     "bulletin_files",
     "code_of",
     "compose",
+    "count_terms",
     "dossier",
     "dossiers_pdf",
     "last_ended",

@@ -357,6 +357,15 @@ def _routes(facts: Sequence[_Facts]) -> tuple[Route, ...]:
     )
 
 
+def count_terms(posts: Iterable[tuple[Marked, frozenset[str]]], province: Place) -> list[NewTerm]:
+    """In how many posts that concern `province` each term stands, the most frequent first."""
+    zone = zone_of(province.province)
+    counts = Counter(
+        term for post, terms in posts if _facts(post, province, zone) is not None for term in terms
+    )
+    return [NewTerm(text, n) for text, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
 def printable_terms(terms: Sequence[NewTerm]) -> tuple[str, ...]:
     """Terms that may be printed: from at least five posts, and with nothing that reaches a person."""
     return tuple(

@@ -15,6 +15,7 @@ from ..alerts.outbox import note_alert
 from ..errors import NotFoundError, ReviewError
 from ..storage import decisions, outbox, users
 from ..storage.decisions import StoredAct
+from ..storage.matters import BODY_KEYS
 from .audit import Writing, act_detail, digest_of
 from .records import Act, Decision, User
 from .replay import from_stored, lane_of, replay, to_stored, undone, verdict_of
@@ -70,6 +71,9 @@ def check_assignee(connection: Connection, decision: Decision) -> None:
                 "only an active reviewer, lead or admin can be given a post", why="assignee"
             )
 
+#: What of an act's body is not for showing.
+_INNER = frozenset(("alerts", "second", *BODY_KEYS.values()))
+
 
 def refresh(connection: Connection, alert_ids: Sequence[int]) -> None:
     """Bring states and alerts to what the acts on them say, in the caller's transaction."""
@@ -112,7 +116,7 @@ def shown_acts(stored: Sequence[StoredAct]) -> tuple[Act, ...]:
 
 
 def shown_act(stored: StoredAct, *, is_undone: bool = False) -> Act:
-    body = {name: value for name, value in stored.body.items() if name not in ("alerts", "second")}
+    body = {name: value for name, value in stored.body.items() if name not in _INNER}
     return Act(
         id=stored.id,
         at=stored.at,

@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from ..errors import AuditError, NotFoundError, StorageError
-from ..storage import Store, evidence
+from ..storage import Store, evidence, matters
 from ..storage import audit as stored
 from ..storage.audit import Entry
+from ..storage.matters import BODY_KEYS
 from ..storage.schema import review_acts, review_targets
 
 _START = "0" * 64
@@ -142,6 +143,7 @@ def _check_acts(connection: Connection, chunk: list[Entry], state: _Checked) -> 
     pairs = select(review_targets.c.act_id, review_targets.c.alert_id)
     for act_id, alert_id in connection.execute(pairs.where(review_targets.c.act_id.in_(ids))):
         targets.setdefault(act_id, set()).add(alert_id)
+    on = matters.targets(connection, ids)
     for act_id, entry in logged.items():
         row = rows.get(act_id)
         if row is None:
@@ -151,7 +153,9 @@ def _check_acts(connection: Connection, chunk: list[Entry], state: _Checked) -> 
             continue
         if digest_of(act_detail(row.kind, row.actor, row.body, row.undoes), row.salt) != entry.digest:
             raise AuditError(entry.seq, f"act {act_id} is not as it was logged")
-        expected, found = set(row.body["alerts"]), targets.get(act_id, set())
+        if on.get(act_id, set()) != _matters(row.body):
+            raise AuditError(entry.seq, f"act {act_id} is on other signals or terms than it was logged with")
+        expected, found = set(row.body.get("alerts", ())), targets.get(act_id, set())
         if found - expected:
             raise AuditError(entry.seq, f"act {act_id} is on other alerts than it was logged with")
         if row.kind == "evidence" and found:
@@ -169,6 +173,10 @@ def _check_file(connection: Connection, entry: Entry, body: Mapping[str, Any]) -
         raise AuditError(entry.seq, f"the file kept with alert {alert_id} is missing") from None
     if hashlib.sha256(content).hexdigest() != body["sha256"]:
         raise AuditError(entry.seq, f"the file kept with alert {alert_id} is not as it was received")
+
+
+def _matters(body: Mapping[str, Any]) -> set[tuple[str, int]]:
+    return {(kind, id) for kind, name in BODY_KEYS.items() for id in body.get(name, ())}
 
 
 def _check_no_act_is_new(connection: Connection, state: _Checked) -> None:

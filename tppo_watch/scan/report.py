@@ -44,6 +44,7 @@ class ScanReport:
     is_dry_run: bool = False
     alerts_by_lane: dict[str, int] = field(default_factory=dict)  #: raised by this scan
     notices: tuple[Notice, ...] = ()  #: what has to be told of sources, as it came up in this scan
+    signals: int = 0  #: raised after this scan
 
     def total(self, name: str) -> int:
         """Sum of one count over all sources, such as ``new``."""
@@ -68,6 +69,7 @@ class ScanReport:
             "not_due": self.not_due,
             **{name: self.total(name) for name in counts},
             "lanes": dict(self.alerts_by_lane),
+            "signals": self.signals,
             "notices": [
                 {"source": one.source_id, "kind": one.kind, "number": one.number, **one.detail}
                 for one in self.notices

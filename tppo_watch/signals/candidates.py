@@ -13,11 +13,16 @@ import yaml
 from ..indicators.finder import default_finder
 from ..knowledge.rules import Indicator
 from ..text.document import read
+from ..types import Entity
 from .emerging import EmergingTerm
+from .terms import names_in
 
 PREFIX = "term_"  #: of the ids of all such rules
 _LONGEST_ID = 60
 _KINDS_NAMED = 3  # of exploitation
+_EXAMPLE_WORDS = 12  # on either side
+_HIDDEN = "…"
+_LONG_NUMBER = re.compile(r"\d[\d.,-]{3,}")
 _SAID = {
     "word": ("Istilah baru", "New term"),
     "phrase": ("Istilah baru", "New term"),
@@ -74,6 +79,29 @@ def candidate(term: EmergingTerm, types: Sequence[Mapping[str, float]] = ()) -> 
         exploitation_types=tuple(likely[:_KINDS_NAMED]),
         sources=(),
     )
+
+
+def example(text: str, entities: Sequence[Entity], term: str) -> str:
+    """The words around a term in a text, on one line, without contacts, long numbers and names of persons."""
+    document = read(text)
+    inner = term.split()
+    tokens = document.tokens
+    places = [at for at in range(len(tokens)) if tokens[at : at + len(inner)] == inner]
+    first = max(0, (places[0] if places else 0) - _EXAMPLE_WORDS)
+    last = min(len(tokens), (places[0] if places else 0) + len(inner) + _EXAMPLE_WORDS)
+    hidden = names_in(document, entities)
+    barred = [(entity.start, entity.end) for entity in entities if entity.kind in ("contact", "licence")]
+    parts, before = [], -1
+    for at in range(first, last):
+        start, end = document.token_span(at, at)
+        if at in hidden or any(begin <= start < stop for begin, stop in barred):
+            shown = _HIDDEN
+        else:
+            shown = _LONG_NUMBER.sub(_HIDDEN, text[start:end])
+        if shown != _HIDDEN or not parts or parts[-1] != _HIDDEN:
+            parts.append(shown if start == before or not parts else f" {shown}")
+        before = end
+    return _on_one_line("".join(parts))
 
 
 def as_yaml(rules: Iterable[tuple[Indicator, Sequence[str]]]) -> str:

@@ -1,22 +1,27 @@
-"""Posts as daily counts: by province, destination, origin, kind, indicator, source; each post by its risk."""
+"""Posts and campaigns as daily counts by source, province, origin, destination, kind and indicator."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..knowledge.places import gazetteer
 from ..storage.signals import Reading, Weighed
 
 WIB = timezone(timedelta(hours=7))
 LONGEST_WAIT_DAYS = 7  #: the longest that a post is late
 MIN_SHARE = 0.3  # of the usual posts; a day of which less could be read is not judged
 KIND_FROM = 0.5  # a kind of exploitation this likely counts
+#: Before the name of a series: it counts campaigns, each once a day, instead of posts.
+CAMPAIGNS = "campaigns:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,17 +37,14 @@ class Counted:
 
 
 def names_of(post: Weighed) -> Iterator[str]:
-    """The series a post counts in, such as ``destination:KH``."""
+    """The series a post counts in, such as ``destination:KH``: abroad the country, at home the province."""
     assessment = post.assessment
     yield f"source:{post.source_id}"
     if post.province:
         yield f"province:{post.province}"
     for entity in assessment["entities"]:
-        value = entity["value"]
-        if entity["kind"] == "destination" and value.get("country"):
-            yield f"destination:{value['country']}"
-        elif entity["kind"] == "origin" and (value.get("place") or value.get("country")):
-            yield f"origin:{value.get('place') or value['country']}"
+        if entity["kind"] in ("destination", "origin") and (area := _area(entity["value"])):
+            yield f"{entity['kind']}:{area}"
     for kind, chance in assessment["exploitation"].items():
         if chance >= KIND_FROM:
             yield f"kind:{kind}"
@@ -51,8 +53,27 @@ def names_of(post: Weighed) -> Iterator[str]:
             yield f"indicator:{match['id']}"
 
 
+@cache
+def _provinces() -> dict[str, str]:
+    """Code of a province -> its name."""
+    places = gazetteer().places.values()
+    return {place.province: place.name for place in places if place.level == "province" and place.province}
+
+
+def _area(value: Mapping[str, Any]) -> str | None:
+    """The country of a place, or its province in Indonesia: a district is too thin a series."""
+    country = value.get("country")
+    if country != "ID":
+        return country
+    place = gazetteer().places.get((country, value.get("place")))
+    return _provinces().get(place.province or "", country) if place else country
+
+
 def count(posts: Iterable[Weighed], readings: Sequence[Reading], *, start: date, today: date) -> Counted:
     """Counts of the days from `start` until before `today`, in western Indonesian time.
+
+    Posts count by their risk. Beside a series of posts stands one of campaigns, where it says anything else:
+    a campaign counts once a day, by the highest risk of its posts, and a post of none as one of its own.
 
     A source is unknown on a day that none of its readings reached back to; series of many sources are judged
     by the share of their usual posts that could be read.
@@ -60,6 +81,7 @@ def count(posts: Iterable[Weighed], readings: Sequence[Reading], *, start: date,
     n_days = max((today - start).days, 0)
     totals: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(n_days))
     behind: dict[tuple[str, date], list[tuple[float, int]]] = defaultdict(list)
+    heard: dict[tuple[str, date], dict[int, float]] = defaultdict(dict)
     waits, read_at = np.zeros(LONGEST_WAIT_DAYS + 1), defaultdict(list)
     for reading in sorted(readings, key=lambda reading: reading.at):
         read_at[reading.source_id].append(reading.at)
@@ -74,9 +96,13 @@ def count(posts: Iterable[Weighed], readings: Sequence[Reading], *, start: date,
             waits[wait] += 1
         if not start <= day < today:
             continue
+        voice = -post.id if post.campaign is None else post.campaign
         for name in dict.fromkeys(names_of(post)):
             totals[name][(day - start).days] += post.risk
             behind[name, day].append((-post.risk, post.id))
+            of_day = heard[name, day]
+            of_day[voice] = max(of_day.get(voice, 0.0), post.risk)
+    _add_campaigns(totals, behind, heard, start)
     names = tuple(sorted(totals))
     counts = np.array([totals[name] for name in names]).reshape(len(names), n_days)
     share = _hide_outages(names, counts, _known(readings, start, n_days))
@@ -85,6 +111,21 @@ def count(posts: Iterable[Weighed], readings: Sequence[Reading], *, start: date,
     completeness = np.clip(share * np.minimum(by_age, 1.0)[ages], 1e-3, 1.0)
     ids = {key: [id for _, id in sorted(each)] for key, each in behind.items()}
     return Counted(start, names, counts, completeness, ids, future)
+
+
+def _add_campaigns(
+    totals: dict[str, NDArray[np.float64]],
+    behind: dict[tuple[str, date], list[tuple[float, int]]],
+    heard: Mapping[tuple[str, date], Mapping[int, float]],
+    start: date,
+) -> None:
+    """Series of campaigns beside those of posts, where they say anything else."""
+    counted: dict[str, NDArray[np.float64]] = {}
+    for (name, day), voices in heard.items():
+        counted.setdefault(name, np.zeros_like(totals[name]))[(day - start).days] = sum(voices.values())
+    different = {name for name, counts in counted.items() if not np.allclose(counts, totals[name])}
+    totals.update({CAMPAIGNS + name: counted[name] for name in different})
+    behind.update({(CAMPAIGNS + name, day): behind[name, day] for name, day in heard if name in different})
 
 
 def _is_late(post: Weighed, read_at: list[datetime]) -> bool:
@@ -109,16 +150,23 @@ def _hide_outages(
     share = np.ones(counts.shape)
     usual, read = 0.0, np.zeros(counts.shape[1])
     for at, name in enumerate(names):
-        if name.startswith("source:"):
-            is_known = known.get(name.removeprefix("source:"), np.zeros(counts.shape[1], dtype=bool))
-            mean = counts[at, is_known].mean() if is_known.any() else 0.0
-            usual, read = usual + mean, read + mean * is_known
+        source = _source_of(name)
+        if source is not None:
+            is_known = known.get(source, np.zeros(counts.shape[1], dtype=bool))
             counts[at, ~is_known] = np.nan
+            if not name.startswith(CAMPAIGNS):
+                mean = counts[at, is_known].mean() if is_known.any() else 0.0
+                usual, read = usual + mean, read + mean * is_known
     if usual:
-        others = np.array([not name.startswith("source:") for name in names])
+        others = np.array([_source_of(name) is None for name in names])
         share[others] = np.maximum(read / usual, 1e-3)
         counts[np.ix_(others, read / usual < MIN_SHARE)] = np.nan
     return share
+
+
+def _source_of(name: str) -> str | None:
+    kind, _, source = name.removeprefix(CAMPAIGNS).partition(":")
+    return source if kind == "source" else None
 
 
 def _day(moment: datetime) -> date:

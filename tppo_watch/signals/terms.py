@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,6 +59,30 @@ def terms_of(text: str, entities: Sequence[Entity]) -> Terms:
         if kind and name and not _is_person(name, kind, names, entity.text):
             kinds[name] = kind
     return Terms(kinds, frozenset(document.tokens[at] for at in names))
+
+
+def spotter(terms: Collection[str]) -> Callable[[str], frozenset[str]]:
+    """What finds those of `terms` that stand in a text, as a rule made of them would."""
+    wanted: dict[str, list[tuple[str, list[str]]]] = {}
+    for term in terms:
+        words = term.split()
+        wanted.setdefault(words[0], []).append((term, words))
+
+    def spot(text: str) -> frozenset[str]:
+        tokens = read(text).tokens
+        return frozenset(
+            term
+            for at, token in enumerate(tokens)
+            for term, words in wanted.get(token, ())
+            if tokens[at : at + len(words)] == words
+        )
+
+    return spot
+
+
+def names_in(document: Document, entities: Sequence[Entity]) -> set[int]:
+    """The tokens of a document that are parts of persons' names."""
+    return _names(document, _marked(document, entities))
 
 
 def _marked(document: Document, entities: Sequence[Entity]) -> list[str]:

@@ -65,19 +65,26 @@ def add_act(
     alerts: Sequence[int],
     undoes: int | None = None,
 ) -> int:
-    """Add an act on these alerts; its id."""
+    """Add an act on these alerts; its id. One on other matters has none, see `storage.matters`."""
     values = {"at": at, "actor": actor, "kind": kind, "body": dict(body), "salt": salt, "undoes": undoes}
     act_id = connection.execute(insert(review_acts).values(values).returning(review_acts.c.id)).scalar_one()
-    connection.execute(
-        insert(review_targets), [{"alert_id": alert_id, "act_id": act_id} for alert_id in alerts]
-    )
+    if alerts:
+        connection.execute(
+            insert(review_targets), [{"alert_id": alert_id, "act_id": act_id} for alert_id in alerts]
+        )
     return act_id
 
 
 def act(connection: Connection, act_id: int) -> StoredAct | None:
     """One act with its alerts."""
-    found = _acts(connection, review_acts.c.id == act_id)
+    found = acts(connection, [act_id])
     return found[0] if found else None
+
+
+def acts(connection: Connection, act_ids: Sequence[int]) -> list[StoredAct]:
+    """These acts with their alerts, oldest first."""
+    found = [_acts(connection, review_acts.c.id.in_(chunk)) for chunk in _chunks(sorted(act_ids))]
+    return [stored for part in found for stored in part]
 
 
 def acts_of(connection: Connection, alert_ids: Collection[int]) -> dict[int, list[StoredAct]]:

@@ -511,3 +511,62 @@ campaign_decisions = Table(
     Column("undone", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
+
+#: What rose above its own past, as scans saw it: days of one series that follow each other.
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("series", Text, nullable=False),
+    Column("first_day", String(10), nullable=False),  # ISO 8601, in western Indonesian time
+    Column("last_day", String(10), nullable=False),
+    Column("raised", UtcDateTime, nullable=False),
+    Column("judged", UtcDateTime, nullable=False),
+    #: A line a day, as `Signal.to_dict`, with the number of posts behind it.
+    Column("days", JSON, nullable=False),
+    #: The replay of the acts on it, for the lists.
+    Column("status", String(12), nullable=False, server_default="open"),
+    Column("reason", String(16)),
+    Column("assignee", Id, ForeignKey("users.id")),
+    Column("decided", UtcDateTime),
+    Column("version", Id, nullable=False, server_default="0"),
+    UniqueConstraint("series", "first_day"),
+    Index("signals_by_status", "status", "last_day"),
+    sqlite_autoincrement=True,
+)
+
+#: Some posts behind a signal, those of the highest risk of each day.
+signal_posts = Table(
+    "signal_posts",
+    metadata,
+    Column("signal_id", Id, ForeignKey("signals.id"), primary_key=True),
+    Column("post_id", Id, ForeignKey("posts.id"), primary_key=True),
+    Index("signal_posts_by_post", "post_id"),
+)
+
+#: Terms that rise inside flagged posts: offered as rules, and accepted or refused by a person.
+terms = Table(
+    "terms",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("text", Text, nullable=False, unique=True),
+    Column("kind", String(8), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("found", UtcDateTime, nullable=False),
+    #: How often and since when, see `EmergingTerm`; ids of posts, no text.
+    Column("numbers", JSON, nullable=False),
+    Column("rule", JSON, nullable=False),  # in the form of the knowledge data
+    Column("decided", UtcDateTime),
+    Column("version", Id, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+
+#: On which signals and terms an act was; those on alerts have a table of their own, which a purge follows.
+matter_targets = Table(
+    "matter_targets",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("matter_id", Id, primary_key=True, autoincrement=False),
+    Column("act_id", Id, ForeignKey("review_acts.id"), primary_key=True),
+    Index("matter_targets_by_act", "act_id"),
+)

@@ -26,6 +26,7 @@ class Weighed:
     fetched: datetime
     risk: float
     assessment: Mapping[str, Any]  #: as `Assessment.to_dict`
+    campaign: int | None = None  #: the first post of its campaign; None where it is in none
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,10 @@ def weighed(connection: Connection, start: datetime) -> Iterator[Weighed]:
     query = (
         select(
             posts.c.id, posts.c.source_id, posts.c.province, posts.c.published, posts.c.fetched,
-            assessments.c.risk, assessments.c.body.label("assessment"),
+            assessments.c.risk, assessments.c.body.label("assessment"), campaign_posts.c.campaign,
         )
         .join(assessments, assessments.c.post_id == posts.c.id)
+        .outerjoin(campaign_posts, campaign_posts.c.post_id == posts.c.id)
         .where(posts.c.fetched >= start, assessments.c.level != "none")
         .order_by(posts.c.id)
     )  # fmt: skip

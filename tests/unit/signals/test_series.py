@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -40,7 +41,7 @@ def test_a_post_counts_in_every_series_it_belongs_to():
     )  # fmt: skip
     found = count([one], every_day("a"), start=START, today=TODAY)
     assert found.names == (
-        "destination:KH", "indicator:visitor_visa_for_work", "kind:scam_compound", "origin:Samarinda",
+        "destination:KH", "indicator:visitor_visa_for_work", "kind:scam_compound", "origin:Kalimantan Timur",
         "province:Kalimantan Timur", "source:a",
     )  # fmt: skip
     assert found.counts[:, 3].tolist() == [0.9] * 6
@@ -100,3 +101,44 @@ def test_history_that_is_loaded_at_once_is_not_late():
 def test_no_posts_are_no_series():
     """And no error."""
     assert count([], [], start=START, today=TODAY).names == ()
+
+
+def test_campaigns_are_counted_beside_posts():
+    """Forty posts of one recruiter are forty posts and one campaign; a post of none is one of its own."""
+    copies = [replace(post(number, 3), campaign=1) for number in range(1, 41)]
+    found = count([*copies, post(50, 3, risk=0.9)], every_day("a"), start=START, today=TODAY)
+    at = {name: row for name, row in zip(found.names, found.counts, strict=True)}
+    assert at["source:a"][3] == pytest.approx(40 * 0.5 + 0.9)
+    assert at["campaigns:source:a"][3] == pytest.approx(0.5 + 0.9)
+    assert found.posts["campaigns:source:a", date(2026, 1, 4)] == found.posts["source:a", date(2026, 1, 4)]
+
+
+def test_campaigns_of_one_post_each_have_no_series_of_their_own():
+    """It would only say the same again."""
+    posts = [replace(post(day, day), campaign=day) for day in range(1, 9)]
+    assert not any(name.startswith("campaigns:") for name in count(
+        posts, every_day("a"), start=START, today=TODAY).names)  # fmt: skip
+
+
+def test_an_outage_hides_the_campaigns_of_a_source_too():
+    """Unknown is unknown, in whatever unit."""
+    days = [day for day in range(60) if not 20 <= day < 30]
+    posts = [replace(post(2 * day + at, day), campaign=900) for day in days for at in (0, 1)]
+    found = count(posts, every_day("a", days), start=START, today=TODAY)
+    row = found.counts[found.names.index("campaigns:source:a")]
+    assert np.flatnonzero(np.isnan(row)).tolist() == list(range(20, 30))
+
+
+@pytest.mark.parametrize(
+    ("value", "series"),
+    [
+        ({"country": "ID", "place": "Samarinda"}, "origin:Kalimantan Timur"),
+        ({"country": "ID"}, "origin:ID"),
+        ({"country": "MY", "place": "Tawau"}, "origin:MY"),
+        ({"country": "ID", "place": "tidak ada"}, "origin:ID"),
+    ],
+)
+def test_places_count_by_province_or_country(value, series):
+    """A district is too thin a series."""
+    one = post(1, 3, entities=[{"kind": "origin", "value": value}])
+    assert series in count([one], every_day("a"), start=START, today=TODAY).names
