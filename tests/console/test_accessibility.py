@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.console.world import AD, GRAVE, PLEA, World, fill
+from tests.console.world import AD, GRAVE, PLEA, World, fill, offer_term, raise_signal
 from tppo_watch.review import Decision
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -23,6 +23,8 @@ STATES = (
     "/statistics",
     "/campaigns",
     "/signals",
+    "/signals/1",
+    "/terms",
     "/deliveries",
     "/audit",
     "/users",
@@ -35,6 +37,8 @@ STATES = (
 def filled(world: World) -> World:
     """Posts of every kind, one decided, one that somebody else holds."""
     fill(world.watch, [AD, PLEA, GRAVE, "Loker kebun sawit Malaysia"], now=world.clock())
+    raise_signal(world.watch, [1, 4], now=world.clock())
+    offer_term(world.watch, [1, 4], now=world.clock())
     reviewer = world.watch.accounts.named("reviewer")
     now = world.clock()
     seen = world.watch.desk.open(reviewer, 1, now=now).item.state.version

@@ -42,6 +42,12 @@ EXPECTED = {
     "POST /campaigns/split": "reviewer",
     "POST /campaigns/undo": "reviewer",
     "GET /signals": "reader",
+    "GET /signals/{signal_id}": "reader",
+    "POST /signals/{signal_id}/decide": "reviewer",
+    "POST /signals/undo": "reviewer",
+    "GET /terms": "reader",
+    "POST /terms/{term_id}/decide": "lead",
+    "POST /terms/undo": "lead",
     "GET /sources": "reader",
     "GET /statistics": "reader",
     "GET /settings": "reader",
@@ -108,6 +114,7 @@ def test_every_route_for_every_role(world, clients, post, route, role):
     """Who may not is refused before anything is done; who may is not."""
     method, path = route.split()
     ids = {"alert_id": post, "user_id": 999, "message_id": "0" * 32, "rule_id": 9, "place": 0}
+    ids |= {"signal_id": 9, "term_id": 9}
     path = path.format(**ids, form="json", name="c1", sha256="0" * 64)
     client = clients[role] if role else world.client()
     least = EXPECTED[route]

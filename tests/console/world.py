@@ -23,7 +23,13 @@ from tppo_watch.alerts import lane_for
 from tppo_watch.config import settings_from
 from tppo_watch.console.app import make_app
 from tppo_watch.review import ROLES, accounts
-from tppo_watch.storage import alerts, posts, sources
+from tppo_watch.signals import raising
+from tppo_watch.signals.candidates import candidate
+from tppo_watch.signals.detect import Signal
+from tppo_watch.signals.emerging import EmergingTerm
+from tppo_watch.signals.offers import Offer
+from tppo_watch.signals.stored import Explained
+from tppo_watch.storage import alerts, posts, sources, terms
 from tppo_watch.storage.posts import NewPost, content_hash
 from tppo_watch.types import Assessment, Entity, Match
 from tppo_watch.watch import Watch, open_watch
@@ -69,9 +75,7 @@ def assessed(text: str) -> Assessment:
         for found in re.finditer("gaji 12jt", text)
     )  # fmt: skip
     place = tuple(
-        Entity(
-            "destination", found.start(), found.end(), found.group(), {"country": "KH", "place": "Poipet"}
-        )
+        Entity("destination", found.start(), found.end(), found.group(), {"country": "KH", "place": "Poipet"})
         for found in re.finditer("Poipet", text)
     )
     reasons = (("base", -4.0), *((sign.id, sign.weight) for sign in signs), ("counter:office_address", -0.6),
@@ -155,6 +159,33 @@ def fill(
     return out
 
 
+def raise_signal(
+    watch: Watch, posts: Iterable[int], *, now: datetime, series: str = "destination:KH"
+) -> None:
+    """Keep a signal of the day before, with these posts behind it."""
+    yesterday = now.date() - timedelta(days=1)
+    signal = Signal(yesterday, series, 21.4, 5.1, "nb_scan", 1e-6, 2e-4)
+    with watch._store.write() as connection:
+        raising.keep(connection, [Explained(signal, tuple(posts), ())], now=now)
+
+
+def offer_term(watch: Watch, posts: Iterable[int], *, now: datetime, text: str = "paket senyap") -> None:
+    """Keep a term that rises, with these posts as examples."""
+    term = EmergingTerm(
+        text, "phrase", 5, (0,) * 11 + (5,), 1, now.date() - timedelta(days=7), 6.0, tuple(posts)
+    )
+    offer = Offer(term, candidate(term))
+    with watch._store.write() as connection:
+        terms.offer(
+            connection,
+            text,
+            term.kind,
+            now=now,
+            numbers=offer.numbers(),
+            rule=offer.rule.model_dump(mode="json"),
+        )
+
+
 @contextlib.contextmanager
 def console(
     folder: Path, *, now: datetime | None = None, roles: Iterable[Any] = ROLES, **options: Any
@@ -162,7 +193,7 @@ def console(
     """A console on loopback with a user of each role, whose name is the role; no posts yet."""
     clock = Clock(now or datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
     source = {"id": "telegram-uji", "kind": "jsonl", "path": "tiada.jsonl"}
-    data = {"sources": [source], "review": {"second_share": 0.0}}
+    data = {"sources": [source], "review": {"second_share": 0.0}, "model": {"rules": "rules"}}
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     # The same algorithm with the least work: what is tested here is not how long a guess takes.

@@ -93,7 +93,7 @@ def parse(words: list[str]) -> None:
     name, *rest = words
     command = front.load_command(name)
     while (below := getattr(command, "commands", None)) and not (
-        command.invoke_without_command and rest[0].startswith("-")
+        command.invoke_without_command and (not rest or rest[0].startswith("-"))
     ):
         command, rest = below[rest[0]], rest[1:]
     command.make_context(name, rest)

@@ -17,6 +17,7 @@ from . import (
     signals,
     sources,
     statistics,
+    terms,
 )
 
 ROUTERS = (
@@ -32,6 +33,7 @@ ROUTERS = (
     log.router,
     messages.router,
     signals.router,
+    terms.router,
     own.router,
     accounts.router,
 )
