@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -338,6 +339,21 @@ class ReviewSettings(_Section):
     hold_for: Duration = timedelta(minutes=15)  #: a post that somebody has open is kept from the others
     second_share: float = Field(default=0.1, ge=0, le=1)  #: of decided posts, seen blind by a second person
     session_for: Duration = timedelta(hours=10)  #: after that somebody signs in again
+    console: str | None = None  #: address of the console: messages then link to its posts
+
+    @field_validator("console")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        found = urlsplit(value)
+        is_here = found.hostname in ("localhost", "127.0.0.1", "::1")
+        is_plain = not (found.path.strip("/") or found.query or found.fragment or found.username)
+        if found.scheme != "https" and not (found.scheme == "http" and is_here) or not found.hostname:
+            raise ValueError("must be an https:// address, or http:// on this machine")
+        if not is_plain:
+            raise ValueError("must be an address without a path, such as https://tinjau.contoh.go.id")
+        return value.rstrip("/")
 
 
 class AuditSettings(_Section):

@@ -227,6 +227,7 @@ class Watch:
             clock=self._clock,
             campaigns_of=alerts.campaigns_of,
             should_stop=should_stop,
+            console=self.settings.review.console,
         )
 
     def keep_scanning(
@@ -564,7 +565,8 @@ class Watch:
     def training_records(self) -> list[dict[str, Any]]:
         """Settled decisions in the form the training takes; that they are made is logged."""
         records = list(feedback.training_records(self._store, alerts.campaigns_of))
-        self.exports.note_export(None, "training", now=self._clock())
+        ids = [int(record["id"].removeprefix("review-")) for record in records]
+        self.exports.note_table("training", ids, now=self._clock())
         return records
 
     def agreement(self) -> Agreement:

@@ -21,6 +21,7 @@ STATES = (
     "/settings",
     "/sources",
     "/statistics",
+    "/bulletin",
     "/campaigns",
     "/signals",
     "/signals/1",

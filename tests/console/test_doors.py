@@ -41,6 +41,8 @@ EXPECTED = {
     "POST /campaigns/merge": "reviewer",
     "POST /campaigns/split": "reviewer",
     "POST /campaigns/undo": "reviewer",
+    "GET /bulletin": "reader",
+    "GET /bulletin/{code}/{name}/{form}": "reader",
     "GET /signals": "reader",
     "GET /signals/{signal_id}": "reader",
     "POST /signals/{signal_id}/decide": "reviewer",
@@ -115,7 +117,7 @@ def test_every_route_for_every_role(world, clients, post, route, role):
     method, path = route.split()
     ids = {"alert_id": post, "user_id": 999, "message_id": "0" * 32, "rule_id": 9, "place": 0}
     ids |= {"signal_id": 9, "term_id": 9}
-    path = path.format(**ids, form="json", name="c1", sha256="0" * 64)
+    path = path.format(**ids, form="json", name="c1", sha256="0" * 64, code="ID-KI")
     client = clients[role] if role else world.client()
     least = EXPECTED[route]
     if route == "POST /sign-out" and role:

@@ -54,7 +54,7 @@ def test_campaigns_are_listed_and_shown(run):
     assert "{1} Sabah (1x), Tawau (1x)" in out
     assert "kontak sama: phone, 2" in out
     assert "0000-0001" not in out
-    assert "0812-0000-0001" in run("campaigns", "show", "c1", "--reveal")[1]
+    assert "0812-0000-0001" in run("campaigns", "show", "c1", "--reveal", "--reason", "menelepon")[1]
 
 
 def test_alerts_name_the_campaign(run):

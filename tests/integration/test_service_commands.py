@@ -22,6 +22,7 @@ from tppo_watch.storage import open_store, pictures
 from tppo_watch.types import Picture
 from tppo_watch.watch import Watch, open_watch
 
+WHY = ("--reveal", "--reason", "permintaan penyidik")
 JSONL = '[[sources]]\nid = "a"\nkind = "jsonl"\npath = "a.jsonl"\n'
 
 
@@ -164,7 +165,7 @@ def test_one_alert_is_explained_with_reasons_before_the_score(run, demo):
     assert places == sorted(places)
     assert "Skor bukan tuduhan" in out
     assert "0812-0000-0102" not in out
-    assert "0812-0000-0102" in run("alerts", "show", id, "--reveal", *demo)[1]
+    assert "0812-0000-0102" in run("alerts", "show", id, "--reveal", "--reason", "menelepon", *demo)[1]
     shown = json.loads(run("alerts", "show", id, "--json", *demo)[1])
     assert shown["assessment"]["reasons"] and shown["advice"]
 
@@ -185,6 +186,49 @@ def test_alerts_are_exported(run, demo):
     assert (code, out) == (0, "")
     assert f"{count} alerts" in err
     assert Path("a.csv").read_text().startswith("id,lane")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("alerts", "show", "1"),
+        ("alerts", "export", "--format", "jsonl"),
+        ("alerts", "export", "--format", "csv", "--id", "1"),
+        ("posts", "search", "kerja"),
+        ("posts", "history", "1"),
+        ("campaigns", "show", "c1"),
+        ("sources", "rejects", "--show", "1"),
+    ],
+)
+def test_numbers_are_shown_for_a_reason_only(run, demo, argv):
+    """Wherever the command line can show them: without a reason nothing is shown, and one line says so."""
+    code, out, err = run(*argv, "--reveal", *demo)
+    assert (code, out, "--reason" in err, err.count("\n")) == (2, "", True, 1)
+
+
+def test_what_leaves_or_is_shown_is_in_the_log(run, demo):
+    """Tables, dossiers, one alert on a terminal, numbers: a record each; the reason is with the act."""
+    run("alerts", "show", "1", *demo)
+    run("alerts", "export", "--format", "csv", "--out", "a.csv", *demo)
+    run("alerts", "export", "--id", "1", "--id", "2", *WHY, *demo)
+    run("posts", "search", "kerja", *WHY, *demo)
+    run("brief", "2026-W47", "--out", "buletin", *demo)
+    with sqlite3.connect("demo/tppo.db") as file:
+        rows = file.execute("SELECT action, object, length(digest) FROM audit ORDER BY seq").fetchall()
+        reasons = file.execute("SELECT body FROM review_acts WHERE kind = 'reveal' ORDER BY id").fetchall()
+        shown = file.execute("SELECT count(*) FROM review_targets").fetchone()
+    count = len(json.loads(run("alerts", "list", "--json", *demo)[1]))
+    assert rows[-6:] == [
+        ("view", "alert:1", 0),
+        ("export_csv", f"alerts:{count}", 64),
+        ("export_jsonl", "alerts:2", 64),
+        ("reveal", f"act:{len(reasons) - 1}", 64),
+        ("reveal", f"act:{len(reasons)}", 64),
+        ("export_bulletin", "bulletin:ID-KI/2026-W47", 0),
+    ]
+    assert [json.loads(body)["reason"] for (body,) in reasons][-2:] == ["permintaan penyidik"] * 2
+    assert shown[0] >= 2
+    assert run("audit", "verify", *demo)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -300,7 +344,7 @@ def test_what_could_not_be_read_is_counted_shown_and_cleared(run):
     assert "a: line 2" in run("sources", "rejects", "a")[1]
     shown = run("sources", "rejects", "--show", str(kept["number"]))[1]
     assert "rusak" in shown and "0131" not in shown
-    assert "0131" in run("sources", "rejects", "--show", str(kept["number"]), "--reveal")[1]
+    assert "0131" in run("sources", "rejects", "--show", str(kept["number"]), *WHY)[1]
     assert run("sources", "rejects", "--show", "99")[0] == 1
     assert run("sources", "rejects", "--clear")[0] == 2
     assert run("sources", "rejects", "a", "--clear")[0] == 0

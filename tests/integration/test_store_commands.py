@@ -56,7 +56,7 @@ def test_posts_are_searched_and_numbers_hidden(run):
     (post,) = found(run, "kamboja gaji")
     assert (post["level"], post["alert_state"]) == ("high", "open")
     assert "0812-0000-0001" not in post["text"]
-    code, out, _ = run("posts", "search", "loker kamboja", "--reveal")
+    code, out, _ = run("posts", "search", "loker kamboja", "--reveal", "--reason", "menelepon")
     assert code == 0
     assert "0812-0000-0001" in " ".join(out.split())
     assert found(run, "tolong")[0]["assistance"] is True

@@ -52,8 +52,11 @@ def deliver(
     clock: Callable[[], datetime],
     campaigns_of: CampaignsOf = lambda connection, ids: {},
     should_stop: Callable[[], bool] = lambda: False,
+    console: str | None = None,
 ) -> DeliveryReport:
     """Make messages of what is due and try each message whose time has come, once.
+
+    They link to the `console`, where its address is given.
 
     Failures of a channel are in the report and at the message, never raised: the others get their turn.
 
@@ -72,7 +75,7 @@ def deliver(
     for message_id in waiting:
         if should_stop():
             break
-        outcomes.append(_try(store, by_name, message_id, send, clock))
+        outcomes.append(_try(store, by_name, message_id, send, clock, console))
     return DeliveryReport(*(outcomes.count(name) for name in ("sent", "waiting", "dead")))
 
 
@@ -124,7 +127,12 @@ def _message_id(channel: str, entries: Sequence[int]) -> str:
 
 
 def _try(
-    store: Store, channels: Mapping[str, Channel], message_id: str, send: Send, clock: Callable[[], datetime]
+    store: Store,
+    channels: Mapping[str, Channel],
+    message_id: str,
+    send: Send,
+    clock: Callable[[], datetime],
+    console: str | None,
 ) -> str:
     """One attempt; the state of the message after it."""
     now = clock()
@@ -143,7 +151,7 @@ def _try(
         )
     channel = channels[message.channel]
     notices = [part.body for part in parts if part.body is not None]
-    letter = told(message_id, message.kind, records, notices, channel.settings.lang)
+    letter = told(message_id, message.kind, records, notices, channel.settings.lang, console=console)
     try:
         send(channel, letter, now)
     except DeliveryError as exc:

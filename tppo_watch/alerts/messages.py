@@ -31,19 +31,25 @@ def told(
     records: Sequence[AlertRecord],
     notices: Sequence[Mapping[str, Any]],
     lang: Language,
+    *,
+    console: str | None = None,
 ) -> Told:
-    """The message about these alerts and notices, those who need help first."""
+    """The message about these alerts and notices, those who need help first.
+
+    With the address of the `console` each alert links to its page, where whoever opens it signs in.
+    """
     words = Words(lang)
-    lines = [_line(record, words) for record in records[:_NAMED]]
+    lines = [_linked(_line(record, words), console, f"/posts/{record.id}") for record in records[:_NAMED]]
     if len(records) > _NAMED:
-        lines.append(words.term("messages", "more").format(len(records) - _NAMED))
+        more = words.term("messages", "more").format(len(records) - _NAMED)
+        lines.append(_linked(more, console, "/queue"))
     lines += [_notice(notice, words) for notice in notices]
     if any(record.lane != "assistance" for record in records):
         lines.append(words.statement)
     lines.append(f"[{message_id}]")
     payload: dict[str, Any] = {"id": message_id, "type": kind}
     if records:
-        payload["alerts"] = [_summary(record) for record in records]
+        payload["alerts"] = [_summary(record, console) for record in records]
     if notices:
         payload["notices"] = [dict(notice) for notice in notices]
     return Told(message_id, kind, _title(kind, records, words), "\n\n".join(lines), payload)
@@ -69,8 +75,14 @@ def _line(record: AlertRecord, words: Words) -> str:
     return f"{head}: {why}. {line['excerpt']}" if why else f"{head}. {line['excerpt']}"
 
 
-def _summary(record: AlertRecord) -> dict[str, Any]:
+def _linked(line: str, console: str | None, path: str) -> str:
+    return line if console is None else f"{line}\n{console}{path}"
+
+
+def _summary(record: AlertRecord, console: str | None) -> dict[str, Any]:
     line = summary(record)
+    if console is not None:
+        line["link"] = f"{console}/posts/{record.id}"
     if record.lane == "assistance":
         for name in ("risk", "level", "type"):
             line.pop(name, None)

@@ -14,6 +14,7 @@ from ..text.showing import shown
 from .deliveries import deliveries, resend
 from .feedback import feedback
 from .output import local, print_json, print_table, say
+from .reveal import Reason, Reveal, reason_for
 
 if TYPE_CHECKING:
     from ..reports import ReviewNote
@@ -58,7 +59,6 @@ class FormatOption(StrEnum):
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
-Reveal = Annotated[bool, typer.Option("--reveal", help="Show phone and identity numbers.")]
 Lang = Annotated[LangOption, typer.Option("--lang", help="Language of the words.")]
 Lane = Annotated[LaneOption | None, typer.Option("--lane", help="Only this lane.")]
 State = Annotated[StateOption, typer.Option("--state", help="Only these.")]
@@ -72,7 +72,7 @@ _WORDS = {
         "campaign": "kampanye {}: {} pos",
         "empty": "Tidak ada peringatan.",
         "seen": "pertama terlihat {}, terakhir {}; {} salinan",
-        "hidden": "Nomor disamarkan; --reveal menampilkannya.",
+        "hidden": "Nomor disamarkan; --reveal dengan --reason menampilkannya.",
     },
     "en": {
         "columns": ("id", "lane, risk", "why", "from, time (WIB)", "text"),
@@ -81,7 +81,7 @@ _WORDS = {
         "campaign": "campaign {}: {} posts",
         "empty": "There are no alerts.",
         "seen": "first seen {}, last {}; {} copies",
-        "hidden": "Numbers are masked; --reveal shows them.",
+        "hidden": "Numbers are masked; --reveal with --reason shows them.",
     },
 }
 #: Acts that a dossier names.
@@ -165,6 +165,7 @@ def _strongest(record: AlertRecord, words: Words) -> list[str]:
 def show(
     id: Annotated[int, typer.Argument(help="Its number in the list.")],
     reveal: Reveal = False,
+    reason: Reason = None,
     lang: Lang = LangOption.id,
     json: Json = False,
     config: Config = CONFIG,
@@ -218,13 +219,13 @@ def export(
     state: State = StateOption.all,
     reveal: Reveal = False,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why numbers are shown; printed in a dossier.")
+        str | None, typer.Option("--reason", help="Why numbers are shown; logged, and printed in a dossier.")
     ] = None,
     lang: Lang = LangOption.id,
     config: Config = CONFIG,
 ) -> None:
     """Export alerts with their posts and assessments, or as dossiers for referral. Numbers are masked
-    unless --reveal is given; a dossier shows them for a reason only.
+    unless --reveal is given, with a reason. That a file is made is logged.
 
     Example: tppo-watch alerts export --format pdf --id 7 --out berkas-7.pdf
     """
@@ -233,17 +234,18 @@ def export(
     from ..watch import open_watch
 
     is_table = format in (FormatOption.jsonl, FormatOption.csv)
-    if reveal and not is_table and not (reason and reason.strip()):
-        raise typer.BadParameter("a dossier shows numbers for a reason only; give it with --reason")
+    why = reason_for(reveal, reason)
     with open_watch(config) as watch:
         records = (
             [watch.alert(id) for id in dict.fromkeys(ids)]
             if ids
             else watch.alerts(lane=lane, state=_state(state))
         )
-        content = (
-            None if is_table else _dossiers(watch, records, str(format), lang, reason if reveal else None)
-        )
+        if is_table:
+            content = None
+            _note_table(watch, records, str(format), why, is_named=bool(ids))
+        else:
+            content = _dossiers(watch, records, str(format), lang, why)
     form: Any = str(format)
 
     def write(file: BinaryIO) -> None:
@@ -258,6 +260,16 @@ def export(
     with replacing(out) as file:
         write(file)
     say(f"wrote {len(records)} alerts to {out}")
+
+
+def _note_table(
+    watch: Watch, records: list[AlertRecord], form: str, why: str | None, *, is_named: bool
+) -> None:
+    """Log that alerts leave in one file; with numbers, in the history of each that was named as well."""
+    found, now = [record.id for record in records], watch.now()
+    watch.exports.note_table(form, found, now=now)
+    if why is not None:
+        watch.exports.reveal(f"alerts:{len(found)}", why, alerts=found if is_named else (), now=now)
 
 
 def _dossiers(

@@ -42,6 +42,8 @@ def brief(
         bulletin = watch.bulletin(
             province=province, period=period, rhythm="month" if every == EveryOption.month else "week"
         )
+        name = f"{bulletin.province.province}/{bulletin.period.name}"
+        watch.exports.note_bulletin(None, name, now=watch.now())
     if json:
         print_json(bulletin.to_dict())
         return

@@ -11,9 +11,10 @@ import typer
 
 from ..io.reading import InputFormat, read_rows
 from ..io.rows import Row
-from .alerts import CONFIG, Config, Json, Lang, LangOption, Reveal
+from .alerts import CONFIG, Config, Json, Lang, LangOption
 from .files import Files, check_readable, input_format, shown_name
 from .output import local, one_line, print_json, print_table, say, shown, tracked
+from .reveal import Reason, Reveal, reason_for
 
 if TYPE_CHECKING:
     from ..campaigns import Grouper, Template
@@ -214,6 +215,7 @@ def list_campaigns(
 def show(
     name: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its name in the list, such as c12.")],
     reveal: Reveal = False,
+    reason: Reason = None,
     lang: Lang = LangOption.id,
     json: Json = False,
     config: Config = CONFIG,
@@ -226,8 +228,12 @@ def show(
     from ..campaigns import template_of
     from ..watch import open_watch
 
+    why = reason_for(reveal, reason)
     with open_watch(config) as watch:
         members = watch.campaign(name)
+        watch.exports.note_shown(f"campaign:{name}", now=watch.now())
+        if why is not None:
+            watch.exports.reveal(f"campaign:{name}", why, now=watch.now())
     texts = [post.text if reveal else masked(post.text, post.entities) for post, _ in members]
     template = template_of(texts)
     posts = [

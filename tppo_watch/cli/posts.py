@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .output import print_json, print_table, say
+from .reveal import Reason, Reveal, reason_for
 
 if TYPE_CHECKING:
     from ..storage.posts import Version
@@ -21,7 +22,6 @@ _PROSE_WIDTH = 60  # characters a line
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
-Reveal = Annotated[bool, typer.Option("--reveal", help="Show phone and identity numbers.")]
 PostId = Annotated[int, typer.Argument(help="Its number in the list.")]
 
 
@@ -30,6 +30,7 @@ def search(
     words: Annotated[list[str], typer.Argument(help="What to look for.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 50,
     reveal: Reveal = False,
+    reason: Reason = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -39,8 +40,11 @@ def search(
     """
     from ..watch import open_watch
 
+    why = reason_for(reveal, reason)
     with open_watch(config) as watch:
         found = watch.search(" ".join(words), limit=limit + 1)
+        if why is not None:
+            watch.exports.reveal(f"posts:{len(found[:limit])}", why, now=watch.now())
     if json:
         print_json([_as_dict(post, reveal) for post in found[:limit]])
     elif not found:
@@ -93,15 +97,25 @@ def _level(post: Found | Version) -> str:
 
 
 @app.command()
-def history(id: PostId, reveal: Reveal = False, json: Json = False, config: Config = CONFIG) -> None:
+def history(
+    id: PostId,
+    reveal: Reveal = False,
+    reason: Reason = None,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
     """Show every version of a post, the latest last: what was edited, when, and how each was assessed.
 
     Example: tppo-watch posts history 12
     """
     from ..watch import open_watch
 
+    why = reason_for(reveal, reason)
     with open_watch(config) as watch:
         versions = watch.history(id)
+        watch.exports.note_shown(f"post:{id}", now=watch.now())
+        if why is not None:
+            watch.exports.reveal(f"post:{id}", why, now=watch.now())
     if json:
         print_json([_version(version, reveal) for version in versions])
         return

@@ -13,6 +13,7 @@ import typer
 from ..errors import SourceError
 from ..text.showing import shown
 from .output import print_json, print_table, say
+from .reveal import Reason, Reveal, reason_for
 
 if TYPE_CHECKING:
     from ..config import SourceSettings
@@ -134,7 +135,8 @@ def remove(id: Annotated[str, typer.Argument(help="Its id.")], config: Config = 
 def rejects(
     id: Annotated[str | None, typer.Argument(help="A source; all of them without it.")] = None,
     show: Annotated[int | None, typer.Option("--show", help="Print one of them, by its number.")] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Do not hide phone and identity numbers.")] = False,
+    reveal: Reveal = False,
+    reason: Reason = None,
     clear: Annotated[bool, typer.Option("--clear", help="Delete those of this source.")] = False,
     config: Config = CONFIG,
     json: Json = False,
@@ -145,6 +147,7 @@ def rejects(
     """
     if clear and id is None:
         raise typer.BadParameter("name the source whose items are to be deleted", param_hint="--clear")
+    why = reason_for(reveal, reason)
     from ..watch import open_watch
 
     with open_watch(config) as watch:
@@ -152,7 +155,11 @@ def rejects(
             assert id is not None
             say(f"deleted {watch.clear_rejects(id)} unreadable items of {id}")
         elif show is not None:
-            print(_raw(watch.reject(show), reveal))
+            found = watch.reject(show)
+            watch.exports.note_shown(f"reject:{show}", now=watch.now())
+            if why is not None:
+                watch.exports.reveal(f"reject:{show}", why, now=watch.now())
+            print(_raw(found, reveal))
         else:
             _print_rejects(watch.rejects(id), json)
 

@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("signals", "/signals", "view"),
     ("sources", "/sources", "view"),
     ("statistics", "/statistics", "view"),
+    ("bulletin", "/bulletin", "view"),
     ("deliveries", "/deliveries", "rules"),
     ("audit", "/audit", "audit"),
     ("users", "/users", "users"),

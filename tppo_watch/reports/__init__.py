@@ -18,6 +18,7 @@ from .phrases import Phrases, zone_of
 from .provinces import code_of, province
 
 __all__ = [
+    "BULLETIN_FORMS",
     "Bulletin",
     "Dossier",
     "Evidence",
@@ -26,6 +27,7 @@ __all__ = [
     "Phrases",
     "ReviewNote",
     "Rhythm",
+    "bulletin_file",
     "bulletin_files",
     "code_of",
     "compose",
@@ -55,9 +57,17 @@ def dossiers_pdf(cases: Sequence[Dossier]) -> bytes:
     return dossier_pdf.dossiers_pdf(cases)
 
 
+#: The forms of a bulletin: the whole as HTML and PDF, the page for the public as PDF and PNG.
+BULLETIN_FORMS = (".html", ".pdf", "-public.pdf", "-public.png")
+
+
 def bulletin_files(bulletin: Bulletin, *, lang: Language = "id") -> dict[str, bytes]:
-    """The bulletin in its forms, by the name of their files: HTML, PDF, and the page for the public as PDF
-    and PNG.
+    """The bulletin in all its forms, by the name of their files. Raises as `bulletin_file`."""
+    return dict(bulletin_file(bulletin, form, lang=lang) for form in BULLETIN_FORMS)
+
+
+def bulletin_file(bulletin: Bulletin, form: str, *, lang: Language = "id") -> tuple[str, bytes]:
+    """The bulletin in one of `BULLETIN_FORMS`: the name of the file and what is in it.
 
     Raises
     ------
@@ -66,14 +76,14 @@ def bulletin_files(bulletin: Bulletin, *, lang: Language = "id") -> dict[str, by
     """
     with _pages():
         from . import bulletin_html, bulletin_pdf, poster
-    words = Phrases(lang)
-    name = f"brief-{bulletin.province.province}-{bulletin.period.name}-{lang}"
-    return {
-        f"{name}.html": bulletin_html.bulletin_html(bulletin, words),
-        f"{name}.pdf": bulletin_pdf.bulletin_pdf(bulletin, words),
-        f"{name}-public.pdf": poster.poster_pdf(bulletin, words),
-        f"{name}-public.png": poster.poster_png(bulletin, words),
+    made = {
+        ".html": bulletin_html.bulletin_html,
+        ".pdf": bulletin_pdf.bulletin_pdf,
+        "-public.pdf": poster.poster_pdf,
+        "-public.png": poster.poster_png,
     }
+    name = f"brief-{bulletin.province.province}-{bulletin.period.name}-{lang}{form}"
+    return name, made[form](bulletin, Phrases(lang))
 
 
 @contextmanager

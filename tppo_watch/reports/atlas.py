@@ -14,11 +14,12 @@ from reportlab.lib.colors import HexColor, white
 from ..knowledge.places import Place
 from ..knowledge.rules import data_folder
 from .bulletin import Bulletin, place_of_key
-from .figures import SMALL, told_as, width_of
+from .figures import SMALL, width_of
 from .figures import text as label
 from .paper import ACCENT, BOLD, INK, MUTED, REGULAR, WARM
 from .phrases import Phrases
 from .suppress import Hidden, Shown
+from .telling import told_as
 
 WEST, EAST, SOUTH, NORTH = 93.0, 141.4, -11.2, 22.9
 _SEA, _LAND, _HOME, _COAST = map(HexColor, ("#eaf0f3", "#ffffff", "#e3ded2", "#a9b4bc"))

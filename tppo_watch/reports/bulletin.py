@@ -195,7 +195,9 @@ def compose(
     # Exports bring the posts of weeks in which nothing was scanned.
     watched = {each for each in periods if scanned[each] or read[each] or facts[each]}
     if period not in watched:
-        raise InputError(f"no scan ran and no post is of {period.name}; there is nothing to report")
+        raise InputError(
+            f"no scan ran and no post is of {period.name}; there is nothing to report", why="no_bulletin"
+        )
     now = facts[period]
     total, lanes, types = _partitions(now)
     past = [facts[each] for each in periods[-1 - USUAL_PERIODS : -1] if each in watched]

@@ -13,10 +13,10 @@ from ..signals.detect import MAX_Q
 from . import figures
 from .atlas import route_map
 from .bulletin import LEAST_PAST, USUAL_PERIODS, Bulletin, Row
-from .figures import name_of, told_as
 from .paper import HEIGHT, TEXT_WIDTH
 from .phrases import Phrases
 from .suppress import THRESHOLD
+from .telling import name_of, told_as
 
 GAP = 18.0  # points between two columns
 WHOLE_PAGE = HEIGHT

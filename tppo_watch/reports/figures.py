@@ -11,10 +11,11 @@ from reportlab.lib.colors import Color
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from .bulletin import Bulletin, Row, place_of_key
+from .bulletin import Bulletin, Row
 from .paper import ACCENT, BOLD, COOL, INK, MUTED, REGULAR, RULE, SIZES, WARM
 from .phrases import Phrases
-from .suppress import THRESHOLD, Hidden, Shown
+from .suppress import Hidden, Shown
+from .telling import length_of, name_of, told_as
 
 BODY, SMALL = SIZES["body"], SIZES["small"]
 _LEAST_BAR = 1.5  # points: a bar of one is still seen
@@ -45,27 +46,6 @@ def text(
     return String(x, y, said, fontName=font, fontSize=size, textAnchor=anchor, fillColor=color)
 
 
-def told_as(shown: Shown | None, words: Phrases) -> str:
-    """A count as it is printed."""
-    if shown is None:
-        return "–"
-    if isinstance(shown, Hidden):
-        return f"<{THRESHOLD}" if shown is Hidden.FEW else f"≥{THRESHOLD}"
-    return words.number(shown)
-
-
-def name_of(row: Row, words: Phrases) -> str:
-    """What a row counts, by name."""
-    return words.place(place_of_key(row.id)) if row.kind == "destination" else words.rule(row.id)
-
-
-def _length(shown: Shown | None) -> float:
-    """How long the bar is: hidden ones all alike."""
-    if isinstance(shown, Hidden):
-        return float(THRESHOLD - 1 if shown is Hidden.FEW else THRESHOLD)
-    return float(shown or 0)
-
-
 def _bar(x: float, y: float, width: float, height: float, shown: Shown, color: Color) -> Rect:
     """Solid where the count is told; hollow and dashed where it is not."""
     if isinstance(shown, Hidden):
@@ -77,7 +57,7 @@ def _bar(x: float, y: float, width: float, height: float, shown: Shown, color: C
 def trend(bulletin: Bulletin, words: Phrases, width: float, height: float = 108.0) -> Drawing | None:
     """Posts put before a person, period by period; None where there was none in any."""
     values = [shown for _, shown in bulletin.trend]
-    largest = max(map(_length, values))
+    largest = max(map(length_of, values))
     if not largest:
         return None
     drawing = Drawing(width, height)
@@ -92,7 +72,7 @@ def trend(bulletin: Bulletin, words: Phrases, width: float, height: float = 108.
         if shown is None:
             drawing.add(text(middle, foot + 4, words("not_scanned"), anchor="middle", color=MUTED))
         else:
-            tall = max(_length(shown) * scale, _LEAST_BAR if shown else 0.0)
+            tall = max(length_of(shown) * scale, _LEAST_BAR if shown else 0.0)
             if tall:
                 drawing.add(_bar(x, foot, step * 0.68, tall, shown, ACCENT if is_now else COOL))
             font = BOLD if is_now else REGULAR
@@ -113,7 +93,7 @@ def bars(rows: Sequence[Row], words: Phrases, width: float, *, names: float = 0.
     room = width - left - number
     lines = [simpleSplit(name_of(row, words), BOLD, BODY, left - 10) for row in rows]
     tall = [max(17.0, 11.0 * len(said) + 6) for said in lines]
-    largest = max([_length(row.count) for row in rows] + [_length(row.usual) for row in rows]) or 1.0
+    largest = max([length_of(row.count) for row in rows] + [length_of(row.usual) for row in rows]) or 1.0
     drawing = Drawing(width, sum(tall) + 2)
     top = sum(tall) + 2
     for row, said, high in zip(rows, lines, tall, strict=True):
@@ -121,7 +101,7 @@ def bars(rows: Sequence[Row], words: Phrases, width: float, *, names: float = 0.
         for place, line in enumerate(said):
             y = middle + 5.5 * (len(said) - 1) - 11.0 * place - 3
             drawing.add(text(0, y, line, size=BODY, font=BOLD if row.is_rising else REGULAR))
-        long = max(_length(row.count) / largest * room, _LEAST_BAR)
+        long = max(length_of(row.count) / largest * room, _LEAST_BAR)
         drawing.add(_bar(left, middle - 4, long, 8, row.count, WARM if row.is_rising else ACCENT))
         if row.usual is not None and not isinstance(row.usual, Hidden):
             at = left + row.usual / largest * room

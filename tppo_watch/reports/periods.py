@@ -70,14 +70,16 @@ def read_period(written: str, now: datetime, zone: timezone) -> Period:
     """
     found = _WRITTEN.fullmatch(written)
     if not found or int(found[1]) not in _YEARS:
-        raise InputError("not a week such as 2026-W47 or a month such as 2026-11", item=written[:20])
+        raise InputError(
+            "not a week such as 2026-W47 or a month such as 2026-11", item=written[:20], why="choice"
+        )
     try:
         if found[2]:
             period = _holding(date.fromisocalendar(int(found[1]), int(found[2]), 1), "week")
         else:
             period = _holding(date(int(found[1]), int(found[3]), 1), "month")
     except ValueError as exc:
-        raise InputError("the calendar has no such week or month", item=written) from exc
+        raise InputError("the calendar has no such week or month", item=written, why="choice") from exc
     if period.bounds(zone)[1] > now:
-        raise InputError(f"ends on {period.last}, which is not over yet", item=written)
+        raise InputError(f"ends on {period.last}, which is not over yet", item=written, why="choice")
     return period

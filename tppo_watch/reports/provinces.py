@@ -8,6 +8,11 @@ from ..errors import InputError
 from ..knowledge.places import Place, gazetteer
 
 
+def provinces() -> list[Place]:
+    """Every province, by name."""
+    return sorted({place.province: place for place in _by_name().values()}.values(), key=lambda one: one.name)
+
+
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, Place]:
     found = {alias.casefold(): place for alias, place in gazetteer().aliases if place.level == "province"}
@@ -37,5 +42,5 @@ def province(name: str) -> Place:
     if place is None:
         names = sorted({found.name for found in _by_name().values()})
         near = get_close_matches(name.title(), names, n=3, cutoff=0.4) or names[:3]
-        raise InputError(f"no such province; did you mean {', '.join(near)}?", item=name[:40])
+        raise InputError(f"no such province; did you mean {', '.join(near)}?", item=name[:40], why="choice")
     return place

@@ -1,11 +1,12 @@
-"""What leaves the office in files: whoever makes one may, and that it left is logged in the same breath.
+"""What leaves the office in files or is shown on a terminal: it is logged in the same breath.
 
 Get it from `Watch.exports`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -45,13 +46,34 @@ class Exports:
         history = shown_acts(stored)
         return Case(item, seen_blind(history, actor) if blind else history, blind, is_revealed=False)
 
-    def note_export(self, actor: User | None, form: str, *, now: datetime) -> None:
-        """Log that a file of many posts was made; None is the command line."""
+    def note_bulletin(self, actor: User | None, name: str, *, now: datetime) -> None:
+        """Log that a bulletin was made, such as ``ID-KI/2026-W47``; it holds no personal data."""
         if actor is not None:
-            require(actor, "export_revealed")
+            require(actor, "view")
         with recording(self._store, self._anchor) as writing:
             actor_id = None if actor is None else actor.id
-            writing.ledger.add(actor_id, f"export_{form}", "alerts:all", now=now)
+            writing.ledger.add(actor_id, "export_bulletin", f"bulletin:{name}", now=now)
+
+    def note_table(self, form: str, alerts: Collection[int], *, now: datetime) -> None:
+        """Log that the command line writes many alerts into one file; the digest is of their numbers."""
+        ids = " ".join(map(str, sorted(alerts)))
+        digest = hashlib.sha256(ids.encode("ascii")).hexdigest()
+        with recording(self._store, self._anchor) as writing:
+            writing.ledger.add(None, f"export_{form}", f"alerts:{len(alerts)}", now=now, digest=digest)
+
+    def note_shown(self, of: str, *, now: datetime) -> None:
+        """Log that the command line shows something with personal data, such as ``post:12``."""
+        with recording(self._store, self._anchor) as writing:
+            writing.ledger.add(None, "view", of, now=now)
+
+    def reveal(self, of: str, reason: str, *, now: datetime, alerts: Collection[int] = ()) -> None:
+        """Log that the command line shows numbers, of what and why. Raises `ReviewError`, `NotFoundError`.
+
+        `of` is a kind and an id, such as ``post:12``; of `alerts` it stands in the history as well.
+        """
+        body = {"reason": checked_reason(reason), "of": of}
+        with recording(self._store, self._anchor) as writing:
+            write_act(writing, (), None, "reveal", body, sorted(alerts), now=now)
 
     def hand_over(
         self, alerts: Sequence[int], form: Form, *, now: datetime, reason: str | None = None

@@ -11,11 +11,13 @@ from tests.reviewing import office
 from tests.scanning import NOW
 from tppo_watch.alerts.channels import channels
 from tppo_watch.alerts.delivery import MOST_ATTEMPTS, deliver, pause_after
+from tppo_watch.alerts.messages import told
 from tppo_watch.alerts.outbox import note_alert, note_notice
 from tppo_watch.alerts.senders import is_signed, sender, signed
 from tppo_watch.config import FetchSettings, NotifySettings
 from tppo_watch.errors import NotAllowedError, ReviewError
 from tppo_watch.review import Decision, Deliveries, note_reminders
+from tppo_watch.storage import alerts
 from tppo_watch.storage.keys import load_key
 
 
@@ -80,6 +82,24 @@ def test_the_signature_is_the_one_of_the_standard():
     when = datetime.fromtimestamp(1614265330, UTC)
     made = signed(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}', when)
     assert made["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_a_message_links_to_the_post_where_the_console_has_an_address(room, tmp_path):
+    """In the body for programs and in the text for people; without an address nothing is linked."""
+    where = hook(room)
+    first, second = room.raised(), room.raised()
+    note(room, where, first)
+    assert send(room, where, console="https://tinjau.example").sent == 1
+    note(room, where, second)
+    assert send(room, where).sent == 1
+    linked, plain = (body["alerts"][0] for body in room.receiver.bodies)
+    assert linked["link"] == f"https://tinjau.example/posts/{first}" and "link" not in plain
+    with room.store.read() as connection:
+        record = alerts.get(connection, first)
+    told_once = told("a" * 32, "alert", [record], [], "id", console="https://tinjau.example")
+    assert f"\nhttps://tinjau.example/posts/{first}\n" in told_once.text
+    many = told("a" * 32, "digest", [record] * 12, [], "en", console="https://tinjau.example")
+    assert "https://tinjau.example/queue" in many.text
 
 
 def test_a_call_for_help_is_told_without_a_score_and_to_everybody(room):

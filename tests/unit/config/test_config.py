@@ -156,6 +156,31 @@ def test_a_file_that_is_no_toml_is_one_clear_error(tmp_path, content, says):
         load_settings(file)
 
 
+@pytest.mark.parametrize(
+    ("address", "is_good"),
+    [
+        ("https://tinjau.contoh.go.id", True),
+        ("https://tinjau.contoh.go.id:8443/", True),
+        ("http://127.0.0.1:8737", True),
+        ("http://tinjau.contoh.go.id", False),
+        ("https://a:b@tinjau.contoh.go.id", False),
+        ("https://tinjau.contoh.go.id/konsol", False),
+        ("https://tinjau.contoh.go.id?x", False),
+        ("javascript:alert(1)", False),
+        ("https://[", False),
+        ("", False),
+    ],
+)
+def test_the_address_of_the_console_is_one_that_messages_may_name(address, is_good):
+    """TLS beyond this machine, no secret, no path: whoever follows a link signs in there."""
+    data = {"review": {"console": address}}
+    if is_good:
+        assert settings_from(data, folder=Path(os.sep)).review.console == address.rstrip("/")
+    else:
+        with pytest.raises(ConfigError, match="review.console"):
+            settings_from(data, folder=Path(os.sep))
+
+
 def test_a_folder_is_no_settings_file(tmp_path):
     """A folder in the place of the file is a ConfigError too."""
     with pytest.raises(ConfigError, match="cannot be read"):

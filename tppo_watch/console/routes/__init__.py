@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     accounts,
+    bulletin,
     campaigns,
     decisions,
     entrance,
@@ -26,6 +27,7 @@ ROUTERS = (
     posts.router,
     decisions.router,
     campaigns.router,
+    bulletin.router,
     evidence.router,
     export.router,
     sources.router,

@@ -15,6 +15,8 @@ from .queue import people
 router = APIRouter()
 
 PAGE = 100  # rows
+#: Where what a row is about can be looked at.
+_PAGES = {"alert": "/posts/{}", "campaign": "/campaigns/{}"}
 
 
 @router.get("/audit")
@@ -42,7 +44,7 @@ def _row(entry: Entry, visit: Visit, names: dict[int, str]) -> dict[str, Any]:
         "about": f"{visit.say(f'audit_object.{kind}')} {id}"
         if visit.speaker.knows(f"audit_object.{kind}")
         else id,
-        "path": f"/posts/{id}" if kind == "alert" else "",
+        "path": _PAGES[kind].format(id) if kind in _PAGES else "",
         "time": visit.speaker.time(entry.at),
         "hash": entry.hash[:12],
     }
