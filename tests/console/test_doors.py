@@ -181,7 +181,7 @@ def test_forms_of_other_sites_are_refused(world, post, headers):
 def test_a_form_needs_a_token_of_its_own_sender(world, post):
     """None, a made-up one, and that of somebody else: all are refused, and nothing is decided."""
     client, other = world.client("reviewer"), world.client("lead")
-    for value in ("", "x", token(other), token(client)[:-1] + "_"):
+    for value in ("", "x", token(other), token(client)[1:]):
         body = urlencode({"token": value, "decision": "take_up", "version": "0"})
         answer = client.post(f"/posts/{post}/decide", content=body, headers=FORM)
         assert answer.status_code == 403, value

@@ -179,8 +179,12 @@ def show(
     from ..watch import open_watch
     from ..wording import Words
 
+    why = reason_for(reveal, reason)
     with open_watch(config) as watch:
         record, words = watch.alert(id), Words("en" if lang == "en" else "id", watch.rules)
+        watch.exports.note_shown(f"alert:{id}", now=watch.now())
+        if why is not None:
+            watch.exports.reveal(f"alert:{id}", why, alerts=[id], now=watch.now())
     assessment = restored(record, reveal=reveal)
     if json:
         print_json({**details(record, reveal=reveal), "advice": list(words.advice(assessment))})

@@ -149,6 +149,8 @@ def states(connection: Connection, alert_ids: Collection[int]) -> dict[int, Stor
 def set_states(connection: Connection, new: Iterable[tuple[StoredState, str, bool]]) -> None:
     """Write states, each with the lane of its alert and whether it waits for somebody."""
     rows = list(new)
+    if not rows:
+        return
     ids = [state.alert_id for state, _, _ in rows]
     for chunk in _chunks(ids):
         connection.execute(delete(review_states).where(review_states.c.alert_id.in_(chunk)))
