@@ -38,6 +38,7 @@ bench: $(VENV)/.tested $(VENV)/.system
 	@$(BIN)/python -m benchmarks.storage
 	@$(BIN)/python -m benchmarks.campaigns
 	@$(BIN)/python -m benchmarks.signals
+	@$(BIN)/python -m benchmarks.terms
 	@$(BIN)/python -m benchmarks.scan
 	@$(BIN)/python -m benchmarks.schedule
 	@$(BIN)/python -m benchmarks.feeds

@@ -9,6 +9,7 @@ campaigns.
 
     python -m benchmarks.terms                  # 60 replays, a minute or two
     python -m benchmarks.terms --replays 10 --show
+    python -m benchmarks.terms --stored 100000  # how long a database of so many posts takes
 """
 
 from __future__ import annotations
@@ -16,18 +17,25 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import tppo_watch
 from tppo_watch.assessor import read_texts
+from tppo_watch.config import settings_from
 from tppo_watch.signals.emerging import WEEKS, Emerging, EmergingTerm, Use
 from tppo_watch.signals.terms import Terms, terms_of
+from tppo_watch.storage import posts, sources
+from tppo_watch.storage.posts import NewPost, content_hash
 from tppo_watch.text.document import read as read_document
+from tppo_watch.types import Assessment
+from tppo_watch.watch import open_watch
 
 T = TypeVar("T")
 CORPUS = Path(__file__).parents[1] / "models" / "corpus"
@@ -100,13 +108,18 @@ def read(text: str) -> Terms:
     return terms_of(text, reading.entities)
 
 
-def corpus(folder: Path = CORPUS, *, limit: int | None = None) -> Corpus:
-    """The corpus as the model without its encoder sees it."""
-    texts = [
+def corpus_texts(folder: Path = CORPUS) -> list[str]:
+    """All texts of the corpus."""
+    return [
         json.loads(line)["text"]
         for path in sorted(folder.glob("*.jsonl"))
         for line in path.read_text("utf-8").splitlines()
     ]
+
+
+def corpus(folder: Path = CORPUS, *, limit: int | None = None) -> Corpus:
+    """The corpus as the model without its encoder sees it."""
+    texts = corpus_texts(folder)
     if limit is not None:
         texts = random.Random(0).sample(texts, limit)
     flagged, others = [], []
@@ -137,8 +150,8 @@ def replay(seed: int, texts: Corpus, *, is_planted: bool = True) -> Planted:
         elsewhere.setdefault((draw.randrange(WEEKS), draw.randrange(50)), []).append(f"Apa itu {term}?")
     _distract(draw, added, elsewhere, flagged_a_week)
     uses, names, number = [], set(), 0
-    for week, posts in enumerate(weeks):
-        for at, (text, terms) in enumerate(posts):
+    for week, drawn in enumerate(weeks):
+        for at, (text, terms) in enumerate(drawn):
             if more := added.get((week, at)):
                 terms = read("\n".join([text, *more]))
             names |= terms.names
@@ -148,8 +161,8 @@ def replay(seed: int, texts: Corpus, *, is_planted: bool = True) -> Planted:
                 day = TODAY - timedelta(days=7 * (WEEKS - week) - draw.randrange(7))
                 uses.append(Use(number, day, f"c{week}-{at}", terms.kinds))
     emerging = Emerging(uses, today=TODAY, barred=names)
-    for week, posts in enumerate(others):
-        for at, (text, terms) in enumerate(posts):
+    for week, drawn in enumerate(others):
+        for at, (text, terms) in enumerate(drawn):
             if more := elsewhere.get((week, at)):
                 terms = read("\n".join([text, *more]))
             emerging.add_other((week, at), terms.kinds)
@@ -193,8 +206,49 @@ def main() -> None:
     parser.add_argument("--replays", type=int, default=len(SEEDS))
     parser.add_argument("--first-seed", type=int, default=SEEDS[0])
     parser.add_argument("--show", action="store_true", help="print what is offered")
+    parser.add_argument(
+        "--stored", type=int, metavar="POSTS", help="time a database of so many posts instead"
+    )
     options = parser.parse_args()
+    if options.stored:
+        print("\n".join(f"{name:10} {seconds:6.1f} s" for name, seconds in stored(options.stored).items()))
+        return
     print("\n".join(report(range(options.first_seed, options.first_seed + options.replays), options.show)))
+
+
+def stored(number: int, texts: int = 2500) -> dict[str, float]:
+    """Seconds that signals and terms take on an SQLite file with `number` posts of half a year."""
+    chosen = random.Random(0).sample(corpus_texts(), texts)
+    said = list(tppo_watch.load("student").assess_many(chosen))
+    now = datetime(2026, 6, 1, 5, tzinfo=UTC)
+    with TemporaryDirectory() as folder:
+        settings = settings_from({}, folder=Path(folder))
+        with open_watch(settings, clock=lambda: now) as watch:
+            with watch._store.write() as connection:
+                sources.ensure(connection, "s")
+                for start in range(0, number, 1000):
+                    _fill(connection, range(start, min(start + 1000, number)), number, chosen, said, now)
+            took = {}
+            for name, work in (("signals", watch.raise_signals), ("terms", watch.find_terms)):
+                begun = time.perf_counter()
+                work()
+                took[name] = time.perf_counter() - begun
+    return took
+
+
+def _fill(
+    connection: Any, numbers: range, of: int, texts: list[str], said: list[Assessment], now: datetime
+) -> None:
+    new = []
+    for at in numbers:
+        text, fetched = f"{texts[at % len(texts)]} {at}", now - timedelta(days=210 * (1 - at / of))
+        published = fetched - timedelta(hours=1)
+        new.append(
+            (NewPost("s", str(at), content_hash(text), text, fetched, (str(at),), published=published), None)
+        )
+    ids = posts.add(connection, new)
+    rows = [(id, said[at % len(texts)]) for id, at in zip(ids, numbers, strict=True)]
+    posts.add_assessments(connection, rows)
 
 
 def report(seeds: Sequence[int], is_shown: bool = False) -> list[str]:

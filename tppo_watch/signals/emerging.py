@@ -28,6 +28,8 @@ MIN_VOICES = 3  #: campaigns or authors that use a term; fewer are one person's 
 MIN_RISE = 2.5  #: standard deviations, of the rise over the weeks
 MIN_LIFT = 5.0  #: times as frequent as elsewhere; a word that everybody uses more is no sign
 MIN_SCORE = 4.5  #: standard deviations, of both together
+# What hardly anybody said before needs less: chance brings up what is said now and then, not what is new.
+MIN_SCORE_OF_NEW, NEW_SHARE = 3.5, 0.0005  # of all other voices, and never fewer than one
 SAME_USE = 0.5  # of the voices of a term: fewer use a longer one by chance
 
 
@@ -133,7 +135,8 @@ class Emerging:
         everybody = len(set().union(*self._voices[:-width])) + len(self._heard)
         lift = len(voices) / speakers / ((others + 1) / (everybody + 1))
         score = (up + odds) / math.sqrt(2)
-        if len(voices) < MIN_VOICES or lift < MIN_LIFT or score < MIN_SCORE:
+        least = MIN_SCORE_OF_NEW if others <= max(1, NEW_SHARE * everybody) else MIN_SCORE
+        if len(voices) < MIN_VOICES or lift < MIN_LIFT or score < least:
             return None
         latest = sorted(voices.values(), reverse=True)
         return EmergingTerm(
