@@ -33,7 +33,10 @@ lint: $(VENV)/.tested
 
 bench: $(VENV)/.tested $(VENV)/.system
 	@$(INSTALL) '.[bench]'
-	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python -m benchmarks.speed
+	@$(BIN)/python -m benchmarks.growth
+	@$(BIN)/python -m benchmarks.cluster
+	@$(BIN)/python -m benchmarks.partitions
 	@$(BIN)/python -m benchmarks.kill
 	@$(BIN)/python -m benchmarks.storage
 	@$(BIN)/python -m benchmarks.campaigns

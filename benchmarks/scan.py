@@ -24,7 +24,7 @@ from html import escape
 from pathlib import Path
 
 import tppo_watch
-from benchmarks import speed
+from benchmarks import samples
 from tppo_watch.assessor import Assessor
 from tppo_watch.config import Settings, settings_from
 
@@ -33,7 +33,7 @@ PROMISED = 800  # posts a second
 
 def texts(count: int) -> list[str]:
     """`count` different texts of the daily mix: 3 in 100 are offers, pleas or news."""
-    drawn = speed.samples(speed.records(), count)["daily mix"]
+    drawn = samples.samples(samples.records(), count)["daily mix"]
     return [f"{text} {number}" for number, text in enumerate(drawn)]
 
 

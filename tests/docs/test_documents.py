@@ -45,7 +45,7 @@ def named_commands() -> set[tuple[str, str]]:
     return {
         (name, command)
         for name, path in zip(NAMES, DOCUMENTS, strict=True)
-        for command in re.findall(r"`tppo-watch ([a-z]+)", path.read_text(encoding="utf-8"))
+        for command in re.findall(r"`tppo-watch ([a-z-]+)", path.read_text(encoding="utf-8"))
     }
 
 

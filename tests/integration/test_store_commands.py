@@ -118,7 +118,7 @@ def test_a_backup_comes_back(run):
 def test_everything_moves_to_postgresql(run, postgres):
     """The rows are counted and compared, and the service goes on there with the next scan."""
     url = postgres.new_database()
-    code, out, err = run("store", "move", url)
+    code, out, err = run("migrate-store", url)
     assert code == 0
     assert "both agree" in err
     assert "posts" in out
@@ -128,7 +128,7 @@ def test_everything_moves_to_postgresql(run, postgres):
     code, out, _ = run("scan", "--all", "--json")
     assert (code, json.loads(out)["new"]) == (0, 1)
     assert len(found(run, "loker kamboja")) == 2
-    assert "holds data already" in run("store", "move", url)[2]
+    assert "holds data already" in run("migrate-store", url)[2]
 
 
 def test_the_key_is_looked_after(run):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 import tppo_watch
-from benchmarks import console, load, scan, schedule, speed
+from benchmarks import console, load, peers, samples, scan, schedule, speed
 
 
 def test_every_sample_holds_ads_of_one_length() -> None:
     """All contenders read ads of 240 characters; offers are no larger a sample than was asked for."""
-    drawn = speed.samples(speed.records(), 40)
+    drawn = samples.samples(samples.records(), 40)
     assert {name: len(ads) for name, ads in drawn.items()} == {"daily mix": 40, "offers": 40}
-    assert {len(ad) for ads in drawn.values() for ad in ads} == {speed.CHARACTERS}
-    assert drawn == speed.samples(speed.records(), 40)
+    assert {len(ad) for ads in drawn.values() for ad in ads} == {samples.CHARACTERS}
+    assert drawn == samples.samples(samples.records(), 40)
 
 
 def test_a_tiny_run_gives_a_table(
@@ -21,12 +21,12 @@ def test_a_tiny_run_gives_a_table(
 ) -> None:
     """Ratios stand beside the times they come from, and a peer that is not installed is named."""
 
-    def missing() -> speed.Reader:
+    def missing(*arguments) -> peers.Cost:
         raise ImportError("No module named 'peer'")
 
-    for peer in ("_presidio", "_aho_corasick"):
-        monkeypatch.setattr(speed, peer, missing)
-    monkeypatch.setattr(speed, "_sklearn", lambda corpus: len)
+    for peer in ("presidio", "outside", "spacy_textcat", "floor", "aho_corasick"):
+        monkeypatch.setattr(peers, peer, missing)
+    monkeypatch.setattr(peers, "sklearn", lambda corpus: lambda ads: 1.0)
     results = speed.run(tppo_watch.load("student"), ads=20, rounds=1)
     assert set(results) == {"daily mix", "offers"}
     assert all(value > 0 for times in results.values() for value in times.values())
@@ -37,7 +37,7 @@ def test_a_tiny_run_gives_a_table(
 
 def test_the_peer_has_a_recogniser_for_each_kind() -> None:
     """Presidio is given the 21 patterns that the table states."""
-    assert len(speed.PRESIDIO_PATTERNS) == 21
+    assert len(peers.PATTERNS) == 21
 
 
 def test_the_next_post_is_measured_on_a_real_server() -> None:

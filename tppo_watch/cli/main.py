@@ -19,8 +19,8 @@ from .. import __version__
 from ..errors import WatchError
 from .output import say
 
-#: Command -> what the first page says of it. `tppo_watch.cli.<command>` holds a function of that name, or a
-#: `typer.Typer` named `app`; it is imported when the command is called, so that `--help` stays fast.
+#: Command -> what the first page says of it. `tppo_watch.cli.<command>`, with `_` for `-`, holds a function
+#: of that name or a `typer.Typer` named `app`. It is imported when the command is called: --help stays fast.
 COMMANDS = {
     "score": "Score posts from files or standard input.",
     "explain": "Explain one post: indicators, reasons, and what to check.",
@@ -35,7 +35,8 @@ COMMANDS = {
     "audit": "Check the log of every decision for tampering.",
     "console": "The review console on 127.0.0.1.",
     "campaigns": "Groups of posts by one recruiter.",
-    "store": "The database: backup, restore, move, keys.",
+    "store": "The database: backup, restore, keys.",
+    "migrate-store": "Copy everything into another database, such as PostgreSQL.",
     "train": "Train a model from a corpus.",
     "evaluate": "Measure a model on labelled posts.",
     "models": "List and verify models.",
@@ -145,13 +146,14 @@ class _Deferred(TyperCommand):
 
 def load_command(name: str) -> TyperCommand | TyperGroup:
     """The real command `name`, with ``-v`` added to it or to each of its subcommands."""
-    module = import_module(f"{__package__}.{name}")
+    identifier = name.replace("-", "_")
+    module = import_module(f"{__package__}.{identifier}")
     app = typer.Typer()
     app.callback()(lambda: None)  # makes it a group, however many commands it gets
     if hasattr(module, "app"):
         app.add_typer(module.app, name=name)
     else:
-        app.command(name)(getattr(module, name))
+        app.command(name)(getattr(module, identifier))
     command = typer.main.get_command(app).commands[name]
     _add_verbose(command)
     return command

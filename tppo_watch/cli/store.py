@@ -1,4 +1,4 @@
-"""``tppo-watch store``: the database as a whole: backup, return, move, and the key of the author hashes."""
+"""``tppo-watch store``: the database as a whole: backup, return, and the key of the author hashes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .scan import progress
 if TYPE_CHECKING:
     from ..storage.transfer import TableCopy
 
-app = typer.Typer(help="The database: backup, restore, move, rotate-key, retain.", no_args_is_help=True)
+app = typer.Typer(help="The database: backup, restore, rotate-key, retain.", no_args_is_help=True)
 
 CONFIG = Path("tppo.toml")
 
@@ -53,28 +53,11 @@ def restore(
     url = load_settings(config).storage.url
     with progress() as on_progress:
         copied = transfer.restore(file, url, on_progress=on_progress)
-    _show(copied, json)
+    show_copies(copied, json)
 
 
-@app.command()
-def move(
-    url: Annotated[str, typer.Argument(help="Address of an empty database.")],
-    json: Json = False,
-    config: Config = CONFIG,
-) -> None:
-    """Copy everything into another database, such as PostgreSQL, and check every row. The old one stays.
-
-    Example: tppo-watch store move postgresql+psycopg://tppo@localhost/tppo
-    """
-    from ..watch import open_watch
-
-    with open_watch(config) as watch, progress() as on_progress:
-        copied = watch.copy_to(url, on_progress=on_progress)
-    _show(copied, json)
-    say(f"both agree; now write the new address into [storage] url of {config}")
-
-
-def _show(copied: Iterable[TableCopy], json: bool) -> None:
+def show_copies(copied: Iterable[TableCopy], json: bool) -> None:
+    """What was copied, a line a table."""
     if json:
         print_json([{"table": copy.table, "rows": copy.rows, "sha256": copy.digest} for copy in copied])
     else:

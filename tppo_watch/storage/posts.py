@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from ..errors import NotFoundError
 from ..types import Assessment, Picture
+from .loading import load, load_numbered
 from .pictures import attach
 from .schema import alerts, assessments, insert_if_new, insert_or_update, post_marks, post_parts, posts
 
@@ -240,8 +241,7 @@ def add(connection: Connection, new: Sequence[tuple[NewPost, int | None]]) -> li
         {"copy_of": copy_of, "since": post.fetched} | {name: getattr(post, name) for name in _POST_FIELDS}
         for post, copy_of in new
     ]
-    returning = insert(posts).returning(posts.c.id, sort_by_parameter_order=True)
-    ids = list(connection.execute(returning, rows).scalars())
+    ids = load_numbered(connection, posts, rows)
     parts = [
         {"source_id": post.source_id, "native_id": part, "post_id": post_id}
         for post_id, (post, _) in zip(ids, new, strict=True)
@@ -267,8 +267,7 @@ def add_assessments(connection: Connection, assessed: Sequence[tuple[int, Assess
         }
         for post_id, assessment in assessed
     ]
-    if rows:
-        connection.execute(insert(assessments), rows)
+    load(connection, assessments, rows)
 
 
 def chunks(values: Sequence[T]) -> list[Sequence[T]]:

@@ -16,10 +16,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import Connection, Table, func, select, text
 
 from ..errors import StorageError
 from .engine import Store, open_store
+from .loading import load, sequence_of
 from .migrate import copy_sqlite
 from .schema import metadata
 
@@ -130,7 +131,7 @@ def copy_all(
             read = _Digest(table.name)
             for batch in _batches(old, table):
                 read.add(batch)
-                _write(new, table, batch)
+                load(new, table, batch)
                 on_progress(table.name, read.rows)
             _continue_numbers(old, new, table)
             copied.append(read.done())
@@ -138,27 +139,6 @@ def copy_all(
             if digest_of(new, table) != read_there:
                 raise StorageError(f"the copy of {table.name} differs; nothing was kept", url=target.name)
     return copied
-
-
-def _write(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows; into PostgreSQL by COPY, which takes a fraction of the time."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(insert(table), rows)
-        return
-    dialect, columns = connection.dialect, list(table.columns)
-    bound = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
-    names = ", ".join(dialect.identifier_preparer.quote(column.name) for column in columns)
-    cursor = connection.connection.cursor()
-    try:
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                values = (row[column.name] for column in columns)
-                copy.write_row([bind(v) if bind else v for bind, v in zip(bound, values, strict=True)])
-    except connection.dialect.loaded_dbapi.Error as exc:
-        detail = str(exc).partition("\n")[0]
-        raise StorageError(f"does not take the rows of {table.name}: {detail}", url=table.name) from exc
-    finally:
-        cursor.close()
 
 
 class _Digest:
@@ -213,7 +193,7 @@ def _continue_numbers(old: Connection, new: Connection, table: Table) -> None:
             query = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
             last = max(last, old.execute(query, {"name": table.name}).scalar() or 0)
     else:
-        last = max(last, old.execute(text(f"SELECT last_value FROM {_sequence(old, table)}")).scalar() or 0)
+        last = max(last, old.execute(text(f"SELECT last_value FROM {sequence_of(old, table)}")).scalar() or 0)
     if not last:
         return
     if new.dialect.name == "sqlite":
@@ -222,11 +202,4 @@ def _continue_numbers(old: Connection, new: Connection, table: Table) -> None:
             new.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), values)
             new.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"), values)
     else:
-        new.execute(text("SELECT setval(:name, :last)"), {"name": _sequence(new, table), "last": last})
-
-
-def _sequence(connection: Connection, table: Table) -> str:
-    column = table.autoincrement_column
-    assert column is not None
-    query = text("SELECT pg_get_serial_sequence(:table, :column)")
-    return connection.execute(query, {"table": table.name, "column": column.name}).scalar_one()
+        new.execute(text("SELECT setval(:name, :last)"), {"name": sequence_of(new, table), "last": last})

@@ -79,7 +79,7 @@ def test_only_an_empty_database_is_filled(store, other_url):
 def test_a_copy_that_differs_is_not_kept(store, other_url, monkeypatch):
     """A row that changed on its way undoes the whole move."""
     fill(store, 3)
-    write = transfer._write
+    write = transfer.load
 
     def altered(connection, table, rows):
         if table is posts:
@@ -88,7 +88,7 @@ def test_a_copy_that_differs_is_not_kept(store, other_url, monkeypatch):
 
     with open_store(other_url) as other:
         empty = digests(other)
-        monkeypatch.setattr(transfer, "_write", altered)
+        monkeypatch.setattr(transfer, "load", altered)
         with pytest.raises(StorageError, match="copy of posts differs"):
             transfer.copy_all(store, other)
         monkeypatch.undo()

@@ -1,0 +1,81 @@
+"""What an engine costs: the same posts by a plain loop, by Dask on one worker and on two, and by Spark.
+
+    python -m benchmarks.cluster [POSTS]
+
+Rates are by the clock, after a first round in which workers load the model; the ratio to the plain loop of
+the same run is what counts. Spark is left out, and said to be, where pyspark or Java is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+import pandas as pd
+
+from benchmarks.samples import records, stream
+from tppo_watch.integrations.frames import FrameAssessor
+
+PARTITIONS = 16
+
+
+def rate(work: Callable[[], object], count: int) -> float:
+    """Posts a second of the second of two rounds."""
+    work()
+    begun = time.perf_counter()
+    work()
+    return count / (time.perf_counter() - begun)
+
+
+def dask_rate(assess: FrameAssessor, posts: pd.DataFrame, workers: int) -> float:
+    """On worker processes of this machine."""
+    import dask.dataframe as dd
+    from distributed import Client, LocalCluster
+
+    options = {"dashboard_address": None, "host": "127.0.0.1", "silence_logs": 50}
+    with LocalCluster(n_workers=workers, threads_per_worker=1, **options) as cluster, Client(cluster):
+        parts = dd.from_pandas(posts, npartitions=PARTITIONS)
+        scored = parts.map_partitions(assess, meta=assess(parts._meta))
+        return rate(lambda: scored.risk.sum().compute(), len(posts))
+
+
+def spark_rate(assess: FrameAssessor, posts: pd.DataFrame, workers: int) -> float:
+    """On local Spark. Raises ImportError or OSError where it cannot be."""
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master(f"local[{workers}]").config("spark.ui.enabled", "false")
+    for name in ("spark.driver.host", "spark.driver.bindAddress"):
+        builder = builder.config(name, "127.0.0.1")
+    spark = builder.getOrCreate()
+    try:
+        rows = list(posts.itertuples(index=False, name=None))
+        frame = spark.createDataFrame(rows, "id string, text string").repartition(PARTITIONS).cache()
+        scored = frame.mapInPandas(assess.over, schema=assess.spark_schema(frame))
+        return rate(lambda: scored.agg({"risk": "sum"}).collect(), len(posts))
+    finally:
+        spark.stop()
+
+
+def main(count: int) -> None:
+    """Print a line an engine."""
+    texts = list(stream(records(), count))
+    posts = pd.DataFrame({"id": [f"p{n}" for n in range(count)], "text": texts})
+    assess = FrameAssessor(keep=("id",), model="student")
+    plain = rate(lambda: [assess(posts[at : at + 1000]) for at in range(0, count, 1000)], count)
+    print("| engine | workers | posts/s | times the plain loop |\n| --- | ---: | ---: | ---: |")
+    print(f"| plain loop | 1 | {plain:,.0f} | 1.00 |", flush=True)
+    for engine, measure in (("Dask", dask_rate), ("Spark", spark_rate)):
+        for workers in (1, 2):
+            try:
+                found = measure(assess, posts, workers)
+            except (ImportError, OSError, RuntimeError) as exc:
+                print(f"left out: {engine} ({exc})", file=sys.stderr)
+                break
+            print(f"| {engine} | {workers} | {found:,.0f} | {found / plain:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
