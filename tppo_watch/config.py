@@ -222,6 +222,7 @@ class NotifySettings(_Section):
     min_level: Literal["medium", "high"] = "high"
     assistance: bool = True  #: also posts in which somebody needs help, whatever their level
     notices: bool = True  #: also what is wrong with the sources
+    signals: bool = True  #: also series that rise above their past
     quiet: str | None = None  #: hours in which only calls for help are delivered, such as 21:00-06:00
     digest: str | None = None  #: everything but calls for help once a day, at this time, such as 07:00
     timezone: Literal["WIB", "WITA", "WIT"] = "WIB"  #: of `quiet` and `digest`

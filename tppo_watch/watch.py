@@ -20,7 +20,7 @@ from . import reports
 from .alerts import LANES
 from .alerts.channels import Channel, channels
 from .alerts.delivery import DeliveryReport, deliver
-from .alerts.outbox import note_notice
+from .alerts.outbox import note_notice, note_signal
 from .alerts.senders import sender
 from .config import Settings, SourceSettings, load_settings
 from .errors import StorageBusyError
@@ -346,7 +346,7 @@ class Watch:
 
         Every scan does. See :mod:`tppo_watch.signals.raising`.
         """
-        from .signals.raising import is_time, keep
+        from .signals.raising import is_time, keep, told
 
         now = self._clock()
         with self._store.read() as connection:
@@ -355,6 +355,10 @@ class Watch:
         found, _ = self.signals()
         with self._store.write() as connection:
             new = keep(connection, found, now=now)
+            for signal_id in new:
+                note_signal(
+                    connection, self._channels, signal_id, told(raised.get(connection, signal_id)), now=now
+                )
             raised.note_judged(connection, now)
         return new
 

@@ -10,9 +10,7 @@ from typing import Any
 MASK = "•"
 _SHOWN_FIRST, _SHOWN_LAST = 4, 2  # enough to tell two numbers apart, too little to call one
 # A number shown by mistake is worse than a sum that is hidden: only what is plainly a sum or a date stays.
-_NUMBER = re.compile(
-    r"(?<![\w.,])(?:\+\s?)?\d(?:(?:[\s().\-–/_:=~|*]{0,2}|,)\d){8,17}(?!\d)", re.ASCII
-)
+_NUMBER = re.compile(r"(?<![\w.,])(?:\+\s?)?\d(?:(?:[\s().\-–/_:=~|*]{0,2}|,)\d){8,17}(?!\d)", re.ASCII)
 _IN_LINK = re.compile(r"(?<=wa\.me/)\+?\d{6,17}|(?<=phone=)\+?\d{6,17}", re.ASCII | re.IGNORECASE)
 _DIGIT_WORD = (
     "nol|kosong|satu|dua|tiga|empat|lima|enam|tujuh|delapan|lapan|sembilan"

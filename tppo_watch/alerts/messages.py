@@ -34,7 +34,7 @@ def told(
     *,
     console: str | None = None,
 ) -> Told:
-    """The message about these alerts and notices, those who need help first.
+    """The message about these alerts, signals and notices, those who need help first.
 
     With the address of the `console` each alert links to its page, where whoever opens it signs in.
     """
@@ -43,6 +43,13 @@ def told(
     if len(records) > _NAMED:
         more = words.term("messages", "more").format(len(records) - _NAMED)
         lines.append(_linked(more, console, "/queue"))
+    signals = [notice for notice in notices if "series" in notice]
+    notices = [notice for notice in notices if "series" not in notice]
+    lines += [_linked(_signal(one, words), console, f"/signals/{one['id']}") for one in signals[:_NAMED]]
+    if len(signals) > _NAMED:
+        lines.append(
+            _linked(words.term("messages", "more").format(len(signals) - _NAMED), console, "/signals")
+        )
     lines += [_notice(notice, words) for notice in notices]
     if any(record.lane != "assistance" for record in records):
         lines.append(words.statement)
@@ -50,6 +57,8 @@ def told(
     payload: dict[str, Any] = {"id": message_id, "type": kind}
     if records:
         payload["alerts"] = [_summary(record, console) for record in records]
+    if signals:
+        payload["signals"] = [dict(one) for one in signals]
     if notices:
         payload["notices"] = [dict(notice) for notice in notices]
     return Told(message_id, kind, _title(kind, records, words), "\n\n".join(lines), payload)
@@ -87,6 +96,12 @@ def _summary(record: AlertRecord, console: str | None) -> dict[str, Any]:
         for name in ("risk", "level", "type"):
             line.pop(name, None)
     return line
+
+
+def _signal(signal: Mapping[str, Any], words: Words) -> str:
+    counts = (words.number(round(signal[name], 1)) for name in ("count", "expected"))
+    said = words.term("messages", "rose").format(words.series(signal["series"]), *counts)
+    return f"{said} ({', '.join(dict.fromkeys((signal['first_day'], signal['last_day'])))})"
 
 
 def _notice(notice: Mapping[str, Any], words: Words) -> str:

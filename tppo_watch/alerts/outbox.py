@@ -56,18 +56,41 @@ def note_notice(
     now: datetime,
 ) -> None:
     """Note something about the service itself, such as a source that fails, for the channels that want it."""
-    outbox.add(
-        connection,
-        [
-            Entry(
-                channel=channel.name,
-                subject=f"notice:{notice_id}",
-                kind="notice",
-                created=now,
-                not_before=not_before(channel.settings, None, now),
-                body=dict(body),
-            )
-            for channel in channels
-            if channel.settings.notices
-        ],
-    )
+    wanting = [channel for channel in channels if channel.settings.notices]
+    _note(connection, wanting, "notice", notice_id, body, now=now)
+
+
+def note_signal(
+    connection: Connection,
+    channels: Sequence[Channel],
+    signal_id: int,
+    body: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Note a series that rises above its past, once, for the channels that want it; `body` holds no text."""
+    wanting = [channel for channel in channels if channel.settings.signals]
+    _note(connection, wanting, "signal", signal_id, {"id": signal_id, **body}, now=now)
+
+
+def _note(
+    connection: Connection,
+    channels: Sequence[Channel],
+    kind: str,
+    of: int,
+    body: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    entries = [
+        Entry(
+            channel=channel.name,
+            subject=f"{kind}:{of}",
+            kind=kind,
+            created=now,
+            not_before=not_before(channel.settings, None, now),
+            body=dict(body),
+        )
+        for channel in channels
+    ]
+    outbox.add(connection, entries)

@@ -43,6 +43,12 @@ def keep(connection: Connection, found: Iterable[Explained], *, now: datetime) -
     return new
 
 
+def told(record: SignalRecord) -> dict[str, Any]:
+    """What a message says of a signal: what it counts, its days, and how much was to be expected."""
+    totals = {name: round(sum(day[name] for day in record.days), 2) for name in ("count", "expected")}
+    return {"series": record.series, "first_day": record.first_day, "last_day": record.last_day, **totals}
+
+
 def home_of(day: date, records: Sequence[SignalRecord]) -> SignalRecord | None:
     """Which of the signals of a series, by first day, a day belongs to; None for one that begins a new one.
 

@@ -20,12 +20,12 @@ class Entry:
 
     channel: str
     subject: str
-    kind: str  #: alert, escalation, repeat or notice
+    kind: str  #: alert, escalation, repeat, signal or notice
     created: datetime
     not_before: datetime
     alert_id: int | None = None
     lane: str | None = None
-    body: Mapping[str, Any] | None = None  #: of a notice
+    body: Mapping[str, Any] | None = None  #: of a signal or notice
 
 
 @dataclass(frozen=True, slots=True)

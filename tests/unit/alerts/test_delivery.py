@@ -12,7 +12,7 @@ from tests.scanning import NOW
 from tppo_watch.alerts.channels import channels
 from tppo_watch.alerts.delivery import MOST_ATTEMPTS, deliver, pause_after
 from tppo_watch.alerts.messages import told
-from tppo_watch.alerts.outbox import note_alert, note_notice
+from tppo_watch.alerts.outbox import note_alert, note_notice, note_signal
 from tppo_watch.alerts.senders import is_signed, sender, signed
 from tppo_watch.config import FetchSettings, NotifySettings
 from tppo_watch.errors import NotAllowedError, ReviewError
@@ -291,3 +291,24 @@ def test_a_private_address_is_refused_unless_it_is_named(room):
     assert report.failed == 1 and room.receiver.taken == []
     ((message, _),) = Deliveries(room.store, room.anchor).listed()
     assert "private" in message.error
+
+
+def test_a_signal_is_told_once_in_words_and_numbers(room):
+    """Several of one scan in one message, each with its page; a channel that wants none gets none."""
+    where = hook(room)
+    body = {"series": "destination:KH", "first_day": "2026-11-22", "last_day": "2026-11-23", "count": 21.4,
+            "expected": 5.1}  # fmt: skip
+    with room.store.write() as connection:
+        for id in (1, 2, 1):
+            note_signal(connection, where, id, body, now=room.now)
+        note_signal(connection, hook(room, name="stumm", signals=False), 1, body, now=room.now)
+    assert send(room, where, console="https://meja.example").sent == 1
+    (taken,) = room.receiver.bodies
+    assert [one["id"] for one in taken["signals"]] == [1, 2] and taken["type"] == "signal"
+    letter = told("m", "signal", [], [{"id": 1, **body}], "en", console="https://meja.example")
+    assert "to Kamboja: 21.40 where 5.10 were expected (2026-11-22, 2026-11-23)" in letter.text
+    assert "https://meja.example/signals/1" in letter.text
+    assert (
+        "tujuan Kamboja: 21,40, yang diharapkan 5,10"
+        in told("m", "signal", [], [{"id": 1, **body}], "id").text
+    )
