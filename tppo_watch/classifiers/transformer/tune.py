@@ -22,7 +22,7 @@ from .network import EncoderHeads
 from .runtime import encode
 
 STANCE = slice(FIXED_HEADS.index("stance:offer"), len(FIXED_HEADS))
-PAIR_WEIGHT, WORD_WEIGHT, TYPE_WEIGHT = 0.5, 4.0, 0.5
+PAIR_WEIGHT, WORD_WEIGHT, TYPE_WEIGHT = 1.0, 16.0, 1.0
 MAX_PIECES = 144  # of a text in training
 GAPS = 0.06  # share of pieces that are hidden
 FLAG_WEIGHTS = (1.0, 1.0, 3.0)  # of trafficking, fraud and need of help where they hold: pleas are few
@@ -33,7 +33,7 @@ class Plan:
     """How long and how fast to learn."""
 
     epochs: int = 4
-    batch: int = 16
+    batch: int = 8
     rate: float = 5e-5  #: of the encoder at its height; heads learn `head_rate`
     head_rate: float = 1e-3
     warmup: float = 0.1  #: share of the steps
@@ -65,6 +65,7 @@ def tune(
             {"params": fast, "lr": plan.head_rate},
         ],
         weight_decay=plan.decay,
+        fused=True,
     )
     per_epoch = len(_batches(examples, lengths, plan.batch, rng))
     steps = plan.epochs * per_epoch
