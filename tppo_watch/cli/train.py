@@ -34,7 +34,7 @@ def train(
         ),
     ] = None,
     layers: Annotated[int, typer.Option(min=1, help="Of the encoder, from below.")] = 6,
-    epochs: Annotated[int, typer.Option(min=1, help="Of the encoder.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, help="Of the encoder.")] = 5,
     jobs: Annotated[int, typer.Option(help="Encoders taught at once, a core each.")] = 2,
     work: Annotated[
         Path, typer.Option(help="Keeps encoders once taught, so that a run that was stopped goes on.")

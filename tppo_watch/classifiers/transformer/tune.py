@@ -22,7 +22,7 @@ from .network import EncoderHeads
 from .runtime import encode
 
 STANCE = slice(FIXED_HEADS.index("stance:offer"), len(FIXED_HEADS))
-PAIR_WEIGHT, WORD_WEIGHT, TYPE_WEIGHT = 1.0, 16.0, 1.0
+PAIR_WEIGHT, WORD_WEIGHT, TYPE_WEIGHT = 1.0, 3.0, 1.0
 MAX_PIECES = 144  # of a text in training
 GAPS = 0.06  # share of pieces that are hidden
 FLAG_WEIGHTS = (1.0, 1.0, 3.0)  # of trafficking, fraud and need of help where they hold: pleas are few
@@ -32,10 +32,10 @@ FLAG_WEIGHTS = (1.0, 1.0, 3.0)  # of trafficking, fraud and need of help where t
 class Plan:
     """How long and how fast to learn."""
 
-    epochs: int = 4
+    epochs: int = 5
     batch: int = 8
-    rate: float = 5e-5  #: of the encoder at its height; heads learn `head_rate`
-    head_rate: float = 1e-3
+    rate: float = 1e-4  #: of the encoder at its height; heads learn `head_rate`
+    head_rate: float = 2e-3
     warmup: float = 0.1  #: share of the steps
     decay: float = 0.01
     is_embedding_frozen: bool = True
