@@ -13,7 +13,7 @@ from tppo_watch.cli.main import main
 from tppo_watch.errors import NotAllowedError, ReviewError
 from tppo_watch.indicators.finder import Finder
 from tppo_watch.knowledge.rules import local_indicators
-from tppo_watch.review import User
+from tppo_watch.review import Decision, User
 from tppo_watch.text.document import read
 from tppo_watch.watch import open_watch
 
@@ -88,6 +88,7 @@ def test_an_accepted_term_is_an_indicator_and_news_of_the_bulletin(folder, capsy
         assert [match.id for match in found] == [item.rule.id]
         assert watch.bulletin(period="2026-W22").terms == (item.record.text,)
         path = folder / "rules" / f"{item.rule.id}.yaml"
+        assert "#" not in path.read_text()  # no word of a post, which may be purged
         path.write_text(path.read_text().replace("low", "medium"))  # somebody says more of it
         undo = watch.term_desk.undo(None, act.id, now=NOW)
         assert watch.rules == () and watch.bulletin(period="2026-W22").terms == ()
@@ -106,6 +107,20 @@ def test_a_refused_term_is_not_offered_again(folder, capsys):
             item.record.text for item in before[1:]
         ]
         assert [item.record.status for item in watch.term_desk.listed(None, is_decided=True)] == ["refused"]
+
+
+def test_dismissed_posts_are_not_flagged(folder):
+    """What reviewers found to be lawful brings up no term."""
+    later = NOW + timedelta(hours=1)
+    with open_watch("tppo.toml", clock=lambda: later) as watch:
+        lead = watch.accounts.add(None, "lead", "lead", "kuda nil makan rumput", now=later)
+        chosen = [alert.id for alert in watch.alerts() if "paket senyap" in alert.text]
+        for alert_id in chosen:
+            seen = watch.desk.open(lead, alert_id, now=later).item.state.version
+            decision = Decision("not_trafficking", reason="lawful")
+            watch.desk.decide(lead, alert_id, decision, seen=seen, now=later)
+        assert len(chosen) >= 5 and watch.find_terms(is_forced=True) == 0
+        assert watch.term_desk.listed(None) == []
 
 
 def test_only_a_lead_makes_rules(folder):

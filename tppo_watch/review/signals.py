@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from scipy.stats import binomtest
 from sqlalchemy import Connection
 
 from ..errors import ReviewError
@@ -170,6 +169,8 @@ class SignalDesk:
 
 
 def _figures(records: Iterable[SignalRecord]) -> Iterable[SignalFigure]:
+    from scipy.stats import binomtest  # half a second, of no use to the lists
+
     counts: dict[str, list[int]] = {}
     for record in records:
         if record.reason not in ("unclear", "duplicate"):

@@ -145,7 +145,8 @@ class TermDesk:
             os.replace(off, path)
             return
         with replacing(path) as file:
-            file.write(item.yaml.encode("utf-8"))
+            # Without the examples: a post that is purged leaves no word behind.
+            file.write(as_yaml([(item.rule, ())]).encode("utf-8"))
 
 
 def _item(connection: Connection, record: TermRecord) -> TermItem:

@@ -135,3 +135,8 @@ def test_planted_terms_are_offered_and_no_person_is():
     assert found >= 0.8 * sum(len(one.wanted) for one in replays)
     offered = [term.text for one in replays for term in one.offered]
     assert [term for term in offered if any(bad in term for bad in benchmark.FORBIDDEN)] == []
+
+
+def test_the_benchmark_times_a_database():
+    """Signals and terms of a small one, each in some time."""
+    assert all(seconds > 0 for seconds in benchmark.stored(60, texts=30).values())
