@@ -18,10 +18,13 @@
 # plants them: weekdays, Lebaran, outages and few posts are in it. `docs/signals.md` has the figures.
 
 # %%
+from datetime import date, timedelta
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from tppo_watch.signals.detect import detect, weekdays_from
+from tppo_watch.signals.emerging import WEEKS, Emerging, Use
 from tppo_watch.signals.evaluate import measure
 from tppo_watch.signals.methods import judge
 from tppo_watch.signals.simulate import LEBARAN, simulate
@@ -99,5 +102,58 @@ axes.set(xscale="log", xlabel="posts on an ordinary day", ylabel="days until the
 axes.set_xticks([0.5, 1, 2, 5, 10], labels=["0.5", "1", "2", "5", "10"])
 axes.set_yticks([0, 5, 10, 15, 20, 25], labels=["0", "5", "10", "15", "20", "never"])
 axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=3, fontsize=8.5)
+axes.spines[["top", "right"]].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# ## New words
+#
+# Counts tell that something rises, not what it is called. Terms are counted by who uses them, inside flagged
+# posts and elsewhere, week by week; here one new phrase is planted among everyday words. Sixty copies by one
+# recruiter are one voice, and no new term.
+
+# %%
+today, draw = date(2026, 6, 1), np.random.default_rng(7)
+everyday = [f"kata {rank}" for rank in range(300)]
+shares = 1 / np.arange(5, 305)
+shares /= shares.sum()
+
+
+def post(number: int, day: date, voice: str, *more: str) -> Use:
+    words = draw.choice(everyday, size=25, p=shares, replace=False).tolist()
+    return Use(number, day, voice, dict.fromkeys([*words, *more], "word"))
+
+
+flagged = [post(at, today - timedelta(days=1 + at % 84), f"author {at}") for at in range(400)]
+flagged += [
+    post(400 + at, today - timedelta(days=2 + 2 * at), f"new {at}", "paket senyap") for at in range(7)
+]
+flagged += [post(500 + at, today - timedelta(days=3), "one recruiter", "disalin terus") for at in range(60)]
+emerging = Emerging(flagged, today=today)
+for at in range(2000):
+    emerging.add_other(f"somebody {at}", post(at, today, "").kinds)
+found = emerging.ranked()
+for term in found[:3]:
+    print(
+        f"{term.text}: {term.voices} voices since {term.since}, {term.others} elsewhere, by week {term.weeks}"
+    )
+
+# %%
+figure, axes = plt.subplots(figsize=(9, 2.6), layout="constrained")
+weeks = np.arange(WEEKS)
+for shift, term, colour in zip((-0.2, 0.2), (found[0].text, "kata 3"), ("#b2182b", "#b8bec7"), strict=True):
+    by_week = [
+        len(
+            {
+                use.voice
+                for use in flagged
+                if term in use.kinds and (today - use.day).days - 1 in range(7 * w, 7 * w + 7)
+            }
+        )
+        for w in weeks[::-1]
+    ]
+    axes.bar(weeks + shift, by_week, width=0.4, color=colour, label=term)
+axes.set(xlabel="week", ylabel="voices", xticks=weeks)
+axes.legend(frameon=False)
 axes.spines[["top", "right"]].set_visible(False)
 plt.show()

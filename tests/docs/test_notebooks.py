@@ -18,7 +18,7 @@ FIGURES = {
     "04_errors_and_slices": 2,
     "05_active_learning": 1,
     "06_spacy_and_pandas": 0,
-    "07_signals": 2,
+    "07_signals": 3,
 }
 PICTURES = ROOT / "docs" / "notebooks"
 

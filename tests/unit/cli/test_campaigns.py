@@ -46,7 +46,8 @@ def test_one_line_a_post(tppo_real: Tppo):
 
 def test_bad_lines_cost_no_other(tppo_real: Tppo):
     """A line that cannot be read is named, the others are grouped, and the code is 3; ids may come twice."""
-    posts = lines("Lowongan penjaga toko, WA 0812-0000-0123") + b"{broken\n" + lines("Lowongan kasir, WA 0812-0000-0123")
+    first, last = "Lowongan penjaga toko, WA 0812-0000-0123", "Lowongan kasir, WA 0812-0000-0123"
+    posts = lines(first) + b"{broken\n" + lines(last)
     result = tppo_real("campaigns", "--from", "-", stdin=posts)
     assert result.code == 3
     assert "standard input: line 2: " in result.err
