@@ -48,12 +48,10 @@ from .review.feedback import RuleFigure
 from .review.figures import Week
 from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan, scan_lock
 from .scan.batch import Assesses
-from .scan.grouping import Grouping
 from .scan.rescore import Change, Tally, rescore
 from .storage import (
     Store,
     alerts,
-    campaigns,
     counting,
     notices,
     open_store,
@@ -68,7 +66,6 @@ from .storage import (
     transfer,
 )
 from .storage.alerts import AlertRecord
-from .storage.campaigns import AlikeRecord, CampaignRecord, DecisionRecord, MemberRecord
 from .storage.keys import give_up_key, load_key, open_key, rotate_key
 from .storage.pictures import KeptPicture
 from .storage.posts import KEY_BYTES
@@ -76,9 +73,9 @@ from .storage.rejects import Reject
 from .storage.sources import SourceState
 
 if TYPE_CHECKING:
-    from .campaigns import Grouper, Reason, Suggestion
     from .review.signals import SignalDesk
     from .review.terms import TermDesk
+    from .scan.campaign_desk import CampaignDesk
     from .signals.stored import Explained
 
 #: Whose bulletin is made where none is named.
@@ -384,63 +381,6 @@ class Watch:
             terms.note_found(connection, now)
         return len(found)
 
-    def campaigns(self, *, limit: int | None = None) -> list[CampaignRecord]:
-        """Campaigns, those with the most open alerts first, then the largest."""
-        with self._store.read() as connection:
-            return campaigns.listed(connection, limit=limit)
-
-    def campaign(self, name: str) -> list[tuple[MemberRecord, tuple[Reason, ...]]]:
-        """The posts of a campaign, such as ``c12``, each with why it is in it. Raises `NotFoundError`."""
-        with self._regrouped() as (connection, _, grouper):
-            found = grouper.campaign(name)
-            members = campaigns.members(connection, int(found.id[1:]))
-            return [(member, grouper.why(str(member.id))) for member in members]
-
-    def campaign_members(self, first: int, *, limit: int) -> list[MemberRecord]:
-        """The first posts of the campaign that begins with the post `first`, without why they are in it."""
-        with self._store.read() as connection:
-            return campaigns.members(connection, first, limit=limit)
-
-    def alike(self, alert: AlertRecord, *, limit: int) -> list[AlikeRecord]:
-        """Posts worded as that of an alert or nearly so, of other campaigns or of none."""
-        with self._store.read() as connection:
-            return campaigns.alike(connection, alert.post_id, limit=limit)
-
-    def campaign_suggestions(self) -> list[Suggestion]:
-        """What may be one campaign and waits for a person, the most alike first."""
-        with self._regrouped() as (_, _, grouper):
-            return grouper.suggestions()
-
-    def campaign_decisions(self) -> list[DecisionRecord]:
-        """What people decided of campaigns, in order; the first has number 1."""
-        with self._store.read() as connection:
-            return campaigns.decisions(connection)
-
-    def merge_campaigns(self, left: str, right: str, *, actor: int | None = None) -> int:
-        """Make one campaign of two, or of a campaign and a post. See `tppo_watch.campaigns.Grouper.merge`."""
-        return self._decide(lambda grouper: grouper.merge(left, right), actor)
-
-    def split_campaign(self, posts: Sequence[str], *, actor: int | None = None) -> int:
-        """Make posts a campaign of their own. See `tppo_watch.campaigns.Grouper.split`."""
-        return self._decide(lambda grouper: grouper.split(posts), actor)
-
-    def undo_campaign_decision(self, number: int, *, actor: int | None = None) -> int:
-        """Take a decision back. See `tppo_watch.campaigns.Grouper.undo`."""
-        return self._decide(lambda grouper: grouper.undo(number), actor)
-
-    def _decide(self, decide: Callable[[Grouper], int], actor: int | None) -> int:
-        with self._regrouped() as (connection, grouping, grouper):
-            number = decide(grouper)
-            grouping.record(connection, actor=actor, now=self._clock())
-            return number
-
-    @contextmanager
-    def _regrouped(self) -> Iterator[tuple[Connection, Grouping, Grouper]]:
-        """The campaigns as they are now, in a transaction that may write."""
-        grouping = Grouping(self._key)
-        with self._store.write() as connection:
-            yield connection, grouping, grouping.opened(connection)
-
     def alert(self, alert_id: int) -> AlertRecord:
         """One alert. Raises `NotFoundError`."""
         with self._store.read() as connection:
@@ -521,6 +461,15 @@ class Watch:
     def bulk(self) -> Bulk:
         """What is decided of many posts at once."""
         return Bulk(self._store, self.settings.review, self.settings.audit.anchor, self._channels)
+
+    @cached_property
+    def campaign_desk(self) -> CampaignDesk:
+        """Campaigns, and what people decide of them."""
+        from .scan.campaign_desk import CampaignDesk
+
+        return CampaignDesk(
+            self._store, self.settings.audit.anchor, key=lambda: self._key, clock=self._clock
+        )
 
     @cached_property
     def exports(self) -> Exports:

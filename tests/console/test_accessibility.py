@@ -23,6 +23,7 @@ STATES = (
     "/statistics",
     "/bulletin",
     "/campaigns",
+    "/campaigns/suggestions",
     "/signals",
     "/signals/1",
     "/terms",

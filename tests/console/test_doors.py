@@ -37,6 +37,7 @@ EXPECTED = {
     "POST /bulk/apply": "reviewer",
     "POST /undo": "reviewer",
     "GET /campaigns": "reader",
+    "GET /campaigns/suggestions": "reviewer",
     "GET /campaigns/{name}": "reader",
     "POST /campaigns/merge": "reviewer",
     "POST /campaigns/split": "reviewer",

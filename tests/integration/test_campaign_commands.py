@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 
@@ -95,3 +96,26 @@ def test_no_campaigns_is_said(run, tmp_path):
     assert run("campaigns", "list")[1] == "Tidak ada kampanye.\n"
     assert run("campaigns", "list", "--lang", "en")[1] == "There are no campaigns.\n"
     assert run("campaigns", "suggestions")[1] == "Tidak ada usulan.\n"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "said"),
+    [
+        ("UPDATE campaign_decisions SET left_posts = '[]' WHERE id = 1", "decision 1 on campaigns is not"),
+        ("DELETE FROM campaign_decisions WHERE id = 2", "decision 2 on campaigns, which it"),
+        (
+            "INSERT INTO campaign_decisions (at, kind, left_posts, right_posts, undone) "
+            "VALUES ('2026-11-24', 'undo', '[]', '[]', 1)",
+            "decision 3 on campaigns was never logged",
+        ),
+    ],
+)
+def test_decisions_changed_behind_the_log_are_found(run, tampering, said):
+    """Altered, cut off, added by another hand: `audit verify` names what is wrong."""
+    assert run("campaigns", "merge", "c1", "3")[0] == 0
+    assert run("campaigns", "undo", "1")[0] == 0
+    assert run("audit", "verify")[0] == 0
+    with sqlite3.connect("tppo.db") as file:
+        file.execute(tampering)
+    code, _, err = run("audit", "verify")
+    assert (code, said in err) == (1, True), err

@@ -181,7 +181,7 @@ def list_campaigns(
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        records = watch.campaigns(limit=limit + 1)
+        records = watch.campaign_desk.listed(limit=limit + 1)
     lines = [
         {
             "id": f"c{record.first}",
@@ -230,8 +230,7 @@ def show(
 
     why = reason_for(reveal, reason)
     with open_watch(config) as watch:
-        members = watch.campaign(name)
-        watch.exports.note_shown(f"campaign:{name}", now=watch.now())
+        members, _ = watch.campaign_desk.opened(None, name)
         if why is not None:
             watch.exports.reveal(f"campaign:{name}", why, now=watch.now())
     texts = [post.text if reveal else masked(post.text, post.entities) for post, _ in members]
@@ -296,7 +295,7 @@ def suggestions(json: Json = False, lang: Lang = LangOption.id, config: Config =
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        found = watch.campaign_suggestions()
+        found = watch.campaign_desk.suggestions()
     if json:
         print_json([{"left": s.left, "right": s.right, "similarity": round(s.similarity, 2)} for s in found])
     elif not found:
@@ -319,7 +318,7 @@ def merge(
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        number = watch.merge_campaigns(left, right)
+        number = watch.campaign_desk.merge(None, left, right)
     say(f"decision {number}; campaigns undo {number} takes it back")
 
 
@@ -335,7 +334,7 @@ def split(
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        number = watch.split_campaign(posts)
+        number = watch.campaign_desk.split(None, posts)
     say(f"decision {number}; campaigns undo {number} takes it back")
 
 
@@ -351,5 +350,5 @@ def undo(
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        made = watch.undo_campaign_decision(number)
+        made = watch.campaign_desk.undo(None, number)
     say(f"decision {number} no longer holds (decision {made})")

@@ -163,6 +163,7 @@ class Visit:
             here=here,
             path=self.path if self.request.method == "GET" else "/queue",
             nav=[(name, path) for name, path, action in NAVIGATION if self.may(action)],
+            dead=self.house.watch.deliveries.dead() if self.may("rules") else 0,
             says=self.says,
             rest=self._rest(),
             csrf=self._token_field,

@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from ..errors import AuditError, NotFoundError, StorageError
-from ..storage import Store, evidence, matters
+from ..storage import Store, campaigns, evidence, matters
 from ..storage import audit as stored
 from ..storage.audit import Entry
+from ..storage.campaigns import DecisionRecord
 from ..storage.matters import BODY_KEYS
 from ..storage.schema import review_acts, review_targets
 
@@ -98,6 +99,7 @@ def verify(connection: Connection, anchor: Path) -> int:
     for object, seq in sorted(gaps.items(), key=lambda item: item[1]):
         raise AuditError(seq, f"{object.replace(':', ' ')} was emptied, and no purge was logged")
     _check_no_act_is_new(connection, state)
+    _check_decisions(connection, state)
     return state.seq
 
 
@@ -107,6 +109,8 @@ class _Checked:
     hash: str = _START
     acts: dict[int, int] = field(default_factory=dict)  #: act -> the record that logged it
     purged: set[str] = field(default_factory=set)  #: objects
+    #: Number of a decision on campaigns -> the record that logged it, and its digest.
+    decisions: dict[int, tuple[int, str]] = field(default_factory=dict)
     #: What only a purge may leave, each with the record it belongs to: emptied acts, alerts that acts lack.
     gaps: dict[str, int] = field(default_factory=dict)
 
@@ -135,6 +139,10 @@ def _check_row(entry: Entry, state: _Checked, known: _Anchor, anchor: Path) -> N
 def _check_acts(connection: Connection, chunk: list[Entry], state: _Checked) -> None:
     state.purged.update(entry.object for entry in chunk if entry.action == "purge")
     logged = {id: entry for entry in chunk if (id := _act_id(entry)) and entry.action != "purge"}
+    for entry in chunk:
+        kind, _, number = entry.object.partition(":")
+        if kind == "decision" and number.isdecimal():
+            state.decisions[int(number)] = (entry.seq, entry.digest)
     state.acts.update((act_id, entry.seq) for act_id, entry in logged.items())
     ids = list(logged)
     query = select(review_acts).where(review_acts.c.id.in_(ids))
@@ -185,6 +193,24 @@ def _check_no_act_is_new(connection: Connection, state: _Checked) -> None:
     for act_id in connection.execute(query).scalars():
         if act_id not in state.acts:
             raise AuditError(state.seq + 1, f"is missing: act {act_id} was never logged")
+
+
+def _check_decisions(connection: Connection, state: _Checked) -> None:
+    """Decisions on campaigns are as they were logged; those from before they were are not judged."""
+    made = campaigns.decisions(connection) if state.decisions else []
+    for number, (seq, digest) in sorted(state.decisions.items()):
+        if number > len(made):
+            raise AuditError(seq, f"decision {number} on campaigns, which it logged, is missing")
+        if decision_digest(made[number - 1]) != digest:
+            raise AuditError(seq, f"decision {number} on campaigns is not as it was logged")
+    if state.decisions and len(made) > max(state.decisions):
+        raise AuditError(state.seq + 1, f"is missing: decision {len(made)} on campaigns was never logged")
+
+
+def decision_digest(made: DecisionRecord) -> str:
+    """The digest of a decision on campaigns; it holds ids alone, so there is nothing to guess."""
+    detail = {"kind": made.kind, "left": made.left_posts, "right": made.right_posts, "undone": made.undone}
+    return digest_of(detail, "")
 
 
 def act_detail(kind: str, actor: int | None, body: Mapping[str, Any], undoes: int | None) -> dict[str, Any]:

@@ -38,6 +38,11 @@ class Deliveries:
         with self._store.read() as connection:
             return outbox.counts(connection)
 
+    def dead(self) -> int:
+        """How many messages were given up and wait for somebody to send them again."""
+        with self._store.read() as connection:
+            return outbox.dead(connection)
+
     def resend(self, actor: User | None, message_id: str, *, now: datetime) -> Message:
         """Try a dead message again from the beginning, under its id. Raises `NotFoundError`."""
         if actor is not None:

@@ -104,6 +104,7 @@ class MemberRecord:
     """A post of a campaign."""
 
     id: int
+    alert_id: int | None
     source_id: str
     time: datetime
     text: str
@@ -243,6 +244,7 @@ def members(connection: Connection, campaign: int, *, limit: int | None = None) 
     query = (
         select(
             posts.c.id,
+            alerts.c.id.label("alert_id"),
             posts.c.source_id,
             func.coalesce(posts.c.published, posts.c.fetched).label("time"),
             posts.c.text,
@@ -251,16 +253,18 @@ def members(connection: Connection, campaign: int, *, limit: int | None = None) 
         )
         .join(campaign_posts, campaign_posts.c.post_id == posts.c.id)
         .join(assessments, assessments.c.post_id == posts.c.id)
+        .outerjoin(alerts, alerts.c.post_id == posts.c.id)
         .where(campaign_posts.c.campaign == campaign)
         .order_by(campaign_posts.c.post_id)
         .limit(limit)
     )
     return [
         MemberRecord(
-            row.id, row.source_id, row.time, row.text, row.level, row.body["entities"], _signs(row.body)
+            row.id, row.alert_id, row.source_id, row.time, row.text, row.level, row.body["entities"],
+            _signs(row.body),
         )
         for row in connection.execute(query)
-    ]
+    ]  # fmt: skip
 
 
 def alike(connection: Connection, post_id: int, *, limit: int) -> list[AlikeRecord]:

@@ -180,6 +180,12 @@ def counts(connection: Connection) -> dict[str, int]:
     return found
 
 
+def dead(connection: Connection) -> int:
+    """How many messages were given up."""
+    query = select(func.count()).select_from(messages).where(messages.c.state == "dead")
+    return connection.execute(query).scalar_one()
+
+
 def overdue(
     connection: Connection, *, lane: str, before: datetime, kind: str, limit: int
 ) -> list[tuple[int, str]]:

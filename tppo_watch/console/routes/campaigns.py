@@ -24,8 +24,8 @@ Name = Annotated[str, Path(pattern=r"^c\d{1,15}$")]
 
 @router.get("/campaigns")
 def campaigns(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
-    watch = visit.house.watch
-    decisions = watch.campaign_decisions()
+    desk = visit.house.watch.campaign_desk
+    decisions = desk.decisions()
     taken_back = {decision.undone for decision in decisions}
     names = people(visit)
     lines = [
@@ -35,41 +35,47 @@ def campaigns(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
     return visit.page(
         "campaigns.html",
         here="campaigns",
-        campaigns=[_campaign(found, visit) for found in watch.campaigns(limit=SHOWN)],
-        suggestions=watch.campaign_suggestions()[:SHOWN] if visit.may("decide") else [],
+        campaigns=[_campaign(found, visit) for found in desk.listed(limit=SHOWN)],
         decisions=lines[:-SHOWN:-1],
     )
 
 
+@router.get("/campaigns/suggestions")
+def suggestions(visit: Annotated[Visit, Depends(looking("decide"))]) -> Response:
+    """What may be one campaign. Apart, since all campaigns are worked out anew for it."""
+    found = visit.house.watch.campaign_desk.suggestions()
+    return visit.page("suggestions.html", here="campaigns", suggestions=found[:SHOWN])
+
+
 @router.get("/campaigns/{name}")
 def campaign(visit: Annotated[Visit, Depends(looking("view"))], name: Name) -> Response:
-    found = visit.house.watch.campaign(name)
+    found, count = visit.house.watch.campaign_desk.opened(visit.user, name, limit=SHOWN)
     return visit.page(
         "campaign.html",
         here="campaigns",
         name=name,
-        members=[_member(member, reasons, visit) for member, reasons in found[:SHOWN]],
-        unshown=max(0, len(found) - SHOWN),
+        members=[_member(member, reasons, visit) for member, reasons in found],
+        unshown=count - len(found),
     )
 
 
 @router.post("/campaigns/merge")
 def merge(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
     left, right = visit.field("left").strip(), visit.field("right").strip()
-    visit.house.watch.merge_campaigns(left, right, actor=visit.user.id)
+    visit.house.watch.campaign_desk.merge(visit.user, left, right)
     return visit.go("/campaigns", said="merged")
 
 
 @router.post("/campaigns/split")
 def split(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
     posts = [str(number(value)) for value in visit.form.get("post", [])]
-    visit.house.watch.split_campaign(posts, actor=visit.user.id)
+    visit.house.watch.campaign_desk.split(visit.user, posts)
     return visit.go("/campaigns", said="split")
 
 
 @router.post("/campaigns/undo")
 def undo(visit: Annotated[Visit, Depends(sending("decide"))]) -> Response:
-    visit.house.watch.undo_campaign_decision(number(visit.field("number")), actor=visit.user.id)
+    visit.house.watch.campaign_desk.undo(visit.user, number(visit.field("number")))
     return visit.go("/campaigns", said="undone")
 
 
@@ -86,6 +92,7 @@ def _campaign(found: CampaignRecord, visit: Visit) -> dict[str, Any]:
 def _member(member: MemberRecord, reasons: tuple[Reason, ...], visit: Visit) -> dict[str, Any]:
     return views.first_words(member) | {
         "id": member.id,
+        "alert": member.alert_id,
         "source": shown(member.source_id),
         "time": visit.speaker.time(member.time),
         "level": visit.speaker.words.term("levels", member.level),
@@ -107,5 +114,6 @@ def _decision(place: int, decision: DecisionRecord, visit: Visit, names: dict[in
         "who": names.get(decision.actor or 0, visit.say("history.machine")),
         "time": visit.speaker.time(decision.at),
         "about": ", ".join([*decision.left_posts, *decision.right_posts][:12]),
-        "can_undo": decision.kind != "undo" and visit.may("decide"),
+        "can_undo": decision.kind != "undo"
+        and visit.may("decide" if decision.actor == visit.user.id else "undo_others"),
     }

@@ -123,10 +123,8 @@ def _exhibit(exhibit: Exhibit, case: Case, visit: Visit) -> dict[str, Any]:
 
 def _alike(alert: AlertRecord, visit: Visit) -> dict[str, Any]:
     """The campaign of a post with the first words of others in it, and posts elsewhere that resemble it."""
-    watch = visit.house.watch
-    members = (
-        watch.campaign_members(alert.campaign, limit=SHOWN_ALIKE + 1) if alert.campaign is not None else []
-    )
+    desk = visit.house.watch.campaign_desk
+    members = desk.members(alert.campaign, limit=SHOWN_ALIKE + 1) if alert.campaign is not None else []
     lines = [views.first_words(one) for one in members if one.id != alert.post_id]
     return {
         "campaign": None
@@ -141,7 +139,7 @@ def _alike(alert: AlertRecord, visit: Visit) -> dict[str, Any]:
                 "why": visit.say("why.wording" if one.is_same_wording else "why.same_wording"),
                 "time": visit.speaker.time(one.time),
             }
-            for one in watch.alike(alert, limit=SHOWN_ALIKE)
+            for one in desk.alike(alert, limit=SHOWN_ALIKE)
         ],
     }
 

@@ -1,0 +1,130 @@
+"""Campaigns of a database as people see them and decide of them; what is decided is logged.
+
+Get it from `Watch.campaign_desk`. `actor` None is the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ..campaigns import Grouper, Reason, Suggestion
+from ..errors import NotFoundError
+from ..review import User, require
+from ..review.audit import decision_digest, recording
+from ..review.roles import Action
+from ..storage import Store, campaigns
+from ..storage.alerts import AlertRecord
+from ..storage.campaigns import AlikeRecord, CampaignRecord, DecisionRecord, MemberRecord
+from .grouping import Grouping
+
+
+class CampaignDesk:
+    """Lists and decisions over the campaigns of one database.
+
+    Parameters
+    ----------
+    key : callable
+        Gives the key of the installation, which keys the hashes of contacts.
+    clock : callable
+        Gives the present moment, with a timezone.
+    """
+
+    def __init__(
+        self, store: Store, anchor: Path, *, key: Callable[[], bytes], clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._anchor, self._key, self._clock = store, anchor, key, clock
+
+    def listed(self, *, limit: int | None = None) -> list[CampaignRecord]:
+        """Campaigns, those with the most open alerts first, then the largest."""
+        with self._store.read() as connection:
+            return campaigns.listed(connection, limit=limit)
+
+    def opened(
+        self, actor: User | None, name: str, *, limit: int | None = None
+    ) -> tuple[list[tuple[MemberRecord, tuple[Reason, ...]]], int]:
+        """The first posts of a campaign, such as ``c12``, each with why it is in it; and how many it has.
+
+        That it is looked at is logged. Raises `NotFoundError`, `NotAllowedError`.
+        """
+        _require(actor, "view")
+        with self._regrouped() as (connection, grouper):
+            found = grouper.campaign(name)
+            members = campaigns.members(connection, int(found.id[1:]), limit=limit)
+            shown = [(member, grouper.why(str(member.id))) for member in members]
+        with recording(self._store, self._anchor) as writing:
+            writing.ledger.add(_id(actor), "view", f"campaign:{name}", now=self._clock())
+        return shown, len(found.posts)
+
+    def members(self, first: int, *, limit: int) -> list[MemberRecord]:
+        """The first posts of the campaign that begins with the post `first`, without why they are in it."""
+        with self._store.read() as connection:
+            return campaigns.members(connection, first, limit=limit)
+
+    def alike(self, alert: AlertRecord, *, limit: int) -> list[AlikeRecord]:
+        """Posts worded as that of an alert or nearly so, of other campaigns or of none."""
+        with self._store.read() as connection:
+            return campaigns.alike(connection, alert.post_id, limit=limit)
+
+    def suggestions(self) -> list[Suggestion]:
+        """What may be one campaign and waits for a person, the most alike first."""
+        with self._regrouped() as (_, grouper):
+            return grouper.suggestions()
+
+    def decisions(self) -> list[DecisionRecord]:
+        """What people decided of campaigns, in order; the first has number 1."""
+        with self._store.read() as connection:
+            return campaigns.decisions(connection)
+
+    def merge(self, actor: User | None, left: str, right: str) -> int:
+        """Make one campaign of two, or of a campaign and a post. See `tppo_watch.campaigns.Grouper.merge`."""
+        return self._decide(actor, lambda grouper: grouper.merge(left, right))
+
+    def split(self, actor: User | None, posts: Sequence[str]) -> int:
+        """Make posts a campaign of their own. See `tppo_watch.campaigns.Grouper.split`."""
+        return self._decide(actor, lambda grouper: grouper.split(posts))
+
+    def undo(self, actor: User | None, number: int) -> int:
+        """Take a decision back: one's own, a lead any. See `tppo_watch.campaigns.Grouper.undo`."""
+        made = self.decisions()
+        if not 1 <= number <= len(made):
+            raise NotFoundError("decision", str(number))
+        if made[number - 1].actor != _id(actor):
+            _require(actor, "undo_others")
+        return self._decide(actor, lambda grouper: grouper.undo(number))
+
+    def _decide(self, actor: User | None, decide: Callable[[Grouper], int]) -> int:
+        _require(actor, "decide")
+        grouping, now = Grouping(self._key()), self._clock()
+        with recording(self._store, self._anchor) as writing:
+            number = decide(grouping.opened(writing.connection))
+            grouping.record(writing.connection, actor=_id(actor), now=now)
+            made = campaigns.decisions(writing.connection)[number - 1]
+            writing.ledger.add(
+                _id(actor),
+                f"campaign_{made.kind}",
+                f"decision:{number}",
+                now=now,
+                digest=decision_digest(made),
+            )
+            return number
+
+    @contextmanager
+    def _regrouped(self) -> Iterator[tuple[Connection, Grouper]]:
+        """The campaigns as they are now, in a transaction that may write: what no scan grouped is grouped."""
+        grouping = Grouping(self._key())
+        with self._store.write() as connection:
+            yield connection, grouping.opened(connection)
+
+
+def _require(actor: User | None, action: Action) -> None:
+    if actor is not None:
+        require(actor, action)
+
+
+def _id(actor: User | None) -> int | None:
+    return None if actor is None else actor.id
