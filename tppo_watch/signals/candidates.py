@@ -98,7 +98,7 @@ def example(text: str, entities: Sequence[Entity], term: str) -> str:
             shown = _HIDDEN
         else:
             shown = _LONG_NUMBER.sub(_HIDDEN, text[start:end])
-        if shown != _HIDDEN or not parts or parts[-1] != _HIDDEN:
+        if shown != _HIDDEN or not parts or parts[-1].strip() != _HIDDEN:
             parts.append(shown if start == before or not parts else f" {shown}")
         before = end
     return _on_one_line("".join(parts))

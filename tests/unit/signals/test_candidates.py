@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 import yaml
 
+from tppo_watch.assessor import read_text
 from tppo_watch.indicators.finder import Finder
 from tppo_watch.knowledge.rules import Indicator, exploitation_types
-from tppo_watch.signals.candidates import as_yaml, candidate, is_known, rule_id
+from tppo_watch.signals.candidates import as_yaml, candidate, example, is_known, rule_id
 from tppo_watch.signals.emerging import EmergingTerm
 from tppo_watch.text.document import read
 
@@ -57,3 +58,11 @@ def test_any_term_has_an_id(text):
     """One that the schema takes, and another for another term."""
     Indicator.model_validate({**candidate(term(text)).model_dump()})
     assert rule_id(text) != rule_id(text + "x")
+
+
+def test_an_example_shows_the_words_around_and_nobody():
+    """On one line; contacts, long numbers and names are hidden, each once."""
+    text = "Loker.\nAyo ikut paket senyap, kode 8812345, hubungi Mbak Sukinah Tarwiyah 0812-0000-0311"
+    shown = example(text, read_text(text).entities, "paket senyap")
+    assert shown == "Loker. Ayo ikut paket senyap, kode …, hubungi Mbak …"
+    assert "\n" not in shown and not any(word in shown for word in ("Sukinah", "Tarwiyah", "0311", "8812"))

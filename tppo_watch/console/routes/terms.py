@@ -57,7 +57,7 @@ def _line(item: TermItem, visit: Visit) -> dict[str, Any]:
         "voices": words.number(numbers["voices"]),
         "others": words.number(numbers["others"]),
         "since": numbers["since"],
-        "bars": [round(20 * count / most, 1) for count in numbers["weeks"]],
+        "bars": [max(round(20 * count / most, 1), 0.8) for count in numbers["weeks"]],
         "examples": [shown(example) for example in item.examples],
         "yaml": shown(item.yaml),
         "history": [past_step(act, visit) for act in item.history],
