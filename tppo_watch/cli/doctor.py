@@ -62,6 +62,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield _python()
     yield from _packages()
     yield _model(config)
+    yield from _rules(config)
     yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     yield _database(config)
     yield from _sources(config)
@@ -121,6 +122,29 @@ def _model(config: Path) -> Finding:
         return f"{folder}, {count} files as in the manifest"
 
     return _tried("model", check, f"pip install --force-reinstall {DISTRIBUTION}")
+
+
+def _rules(config: Path) -> Iterator[Finding]:
+    """Indicators of one's own, where the settings name a folder: schema and patterns."""
+    from ..config import load_settings
+    from ..errors import ConfigError
+
+    try:
+        folder = load_settings(config).model.rules if config.exists() else None
+    except ConfigError:
+        return  # a finding of its own
+    if folder is None:
+        return
+
+    def check() -> str:
+        from ..indicators.finder import Finder
+        from ..knowledge.rules import local_indicators
+
+        found = local_indicators(folder)
+        Finder(found)
+        return f"{folder}, {len(found)} of your own"
+
+    yield _tried("rules", check, "mend the file that is named, see docs/indicators.md")
 
 
 def _database(config: Path) -> Finding:

@@ -159,3 +159,17 @@ def test_channels_are_looked_at_and_their_addresses_kept_secret(tppo, model, mon
     found = findings(result)
     assert (found["notify baik"]["state"], found["notify aneh"]["state"]) == ("ok", "broken")
     assert "rahasia" not in result.out
+
+
+def test_rules_of_ones_own_are_looked_at(tppo, model, monkeypatch, tmp_path):
+    """How many there are; a file that breaks the schema is named, and stops the work."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tppo.toml").write_text('[model]\nrules = "rules"\n')
+    (tmp_path / "rules").mkdir()
+    findings = {finding["name"]: finding for finding in json.loads(tppo("doctor", "--json").out)}
+    assert findings["rules"]["state"] == "ok" and "0 of your own" in findings["rules"]["detail"]
+    (tmp_path / "rules" / "a.yaml").write_text("- {id: x}")
+    result = tppo("doctor", "--json")
+    findings = {finding["name"]: finding for finding in json.loads(result.out)}
+    assert result.code == 1 and findings["rules"]["state"] == "broken"
+    assert "a.yaml: x" in findings["rules"]["detail"]
