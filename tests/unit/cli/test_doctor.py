@@ -166,10 +166,9 @@ def test_rules_of_ones_own_are_looked_at(tppo, model, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tppo.toml").write_text('[model]\nrules = "rules"\n')
     (tmp_path / "rules").mkdir()
-    findings = {finding["name"]: finding for finding in json.loads(tppo("doctor", "--json").out)}
-    assert findings["rules"]["state"] == "ok" and "0 of your own" in findings["rules"]["detail"]
+    sound = findings(tppo("doctor", "--json"))["rules"]
+    assert sound["state"] == "ok" and "0 of your own" in sound["detail"]
     (tmp_path / "rules" / "a.yaml").write_text("- {id: x}")
     result = tppo("doctor", "--json")
-    findings = {finding["name"]: finding for finding in json.loads(result.out)}
-    assert result.code == 1 and findings["rules"]["state"] == "broken"
-    assert "a.yaml: x" in findings["rules"]["detail"]
+    broken = findings(result)["rules"]
+    assert result.code == 1 and broken["state"] == "broken" and "a.yaml: x" in broken["detail"]
