@@ -20,7 +20,7 @@ Cost = Callable[[Sequence[str]], float]
 
 #: medspaCy and fastText want other versions of what we are installed with.
 ENVIRONMENT = Path(__file__).resolve().parents[1] / ".venv" / "peers"
-OUTSIDE = ("medspacy", "fasttext-community")
+OUTSIDE = ("medspacy>=1.3", "fasttext-community")
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,9 @@ def spacy_textcat(corpus: Sequence[dict]) -> Cost:
     from spacy.training import Example
 
     nlp = spacy.blank("id")
-    textcat = nlp.add_pipe("textcat", config={"model": {"@architectures": "spacy.TextCatBOW.v3"}})
-    few = corpus[::60]  # speed does not depend on the fit
+    model = {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": True, "ngram_size": 2}
+    textcat = nlp.add_pipe("textcat", config={"model": {**model, "no_output_layer": False}})
+    few = corpus[::200]  # speed does not depend on the fit
     labels = sorted({record["label"] for record in few})
     examples = [
         Example.from_dict(

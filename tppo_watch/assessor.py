@@ -21,7 +21,7 @@ from .assess.stage import CASCADE, SHARES, STUDENT, Stage, check_shapes
 from .assess.weigh import SPECIFICITY_LOG_ODDS
 from .classifiers.features import Vocabulary
 from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores
-from .classifiers.store import MANIFEST, StoredModel, manifest_digest, read_model
+from .classifiers.store import MANIFEST, StoredModel, locate, manifest_digest, model_root, read_model
 from .classifiers.transformer.runtime import Encoder
 from .entities import find_entities
 from .errors import ModelMismatchError
@@ -163,7 +163,10 @@ class Assessor:
         # Another process reads the folder, once, instead of being sent tens of megabytes with every batch.
         model = self._model
         settings = (self.prevalence, self._alert_share, model.encoder is not None, self._rules)
-        return _opened, (model.folder.resolve(), model.digest, *settings)
+        # An installed model goes by its name: on another machine it lies elsewhere.
+        folder, root = model.folder.resolve(), model_root()
+        is_installed = root is not None and folder.parent == root.resolve()
+        return _opened, (folder.name if is_installed else folder, model.digest, *settings)
 
     @property
     def digest(self) -> str:
@@ -283,14 +286,15 @@ class Assessor:
 
 @lru_cache(maxsize=2)
 def _opened(
-    folder: Path,
+    model: str | Path,
     digest: str,
     prevalence: float,
     alert_share: float | None,
     has_encoder: bool,
     rules: tuple[Indicator, ...],
 ) -> Assessor:
-    """The assessor of a folder, as long as its manifest is the one of `digest`."""
+    """The assessor of a folder or installed name, as long as its manifest is the one of `digest`."""
+    folder = locate(model)
     if (found := manifest_digest(folder)) != digest:
         raise ModelMismatchError(folder.name, MANIFEST, f"sha256 {digest[:12]}…", f"sha256 {found[:12]}…")
     stored = read_model(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -161,3 +162,13 @@ def test_a_plea_reaches_the_lane_of_its_own(text: str) -> None:
     """Somebody who needs help is found, and is not shown as a suspect."""
     a = assessor().assess(text)
     assert a.assistance and a.level in ("none", "low")
+
+
+def test_an_installed_model_travels_by_its_name(tmp_path):
+    """Another machine finds it in its own installation; a folder of one's own travels by its path."""
+    assessor = tppo_watch.load("student")
+    (again, arguments) = assessor.__reduce__()
+    assert arguments[0] == "default"
+    assert again(*arguments).digest == assessor.digest
+    shutil.copytree(assessor._model.folder, tmp_path / "own")
+    assert tppo_watch.load(tmp_path / "own").__reduce__()[1][0] == (tmp_path / "own").resolve()

@@ -239,6 +239,18 @@ def test_parquet_is_read_in_batches(tmp_path, monkeypatch):
     assert found[2].error == "field 'text' is null, not a text"
 
 
+def test_large_rows_of_parquet_come_few_at_a_time(tmp_path, monkeypatch):
+    """A table of long texts does not fill the memory with a batch of them."""
+    import pyarrow.parquet as pq
+
+    monkeypatch.setattr(parquet_files, "BATCH_BYTES", 50_000)
+    long = parquet(tmp_path / "long.parquet", text=[os.urandom(5_000).hex() for _ in range(40)])
+    short = parquet(tmp_path / "short.parquet", text=["a"] * 2_000)
+    assert 1 <= parquet_files._batch_rows(pq.ParquetFile(long)) <= 10
+    assert parquet_files._batch_rows(pq.ParquetFile(short)) == parquet_files.BATCH_ROWS
+    assert len(rows(long.read_bytes(), "parquet")) == 40
+
+
 def test_parquet_comes_through_a_pipe(tmp_path):
     """A Parquet file can be piped in, although it is read from its end."""
     path = parquet(tmp_path / "p.parquet", text=["a"])
