@@ -5,9 +5,13 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tppo_watch.text.characters import undress, unmask
 from tppo_watch.text.document import read
 from tppo_watch.text.language import language
 from tppo_watch.text.normalise import normalise
+from tppo_watch.text.pieces import DIALLED, FOLDED, MASKED, SPACED, TOKEN, folds_of, pieces_of
+from tppo_watch.text.vocabulary import canonical
+from tppo_watch.text.words import dial, fold_chunks, join_spaced
 
 TRICKS = st.sampled_from(
     [
@@ -81,3 +85,24 @@ def test_plain_words_are_only_lowered(words: list[str]) -> None:
     """Ordinary words pass untouched."""
     text = " ".join(words)
     assert normalise(text)[0] == text.lower()
+
+
+@settings(max_examples=600, deadline=None)
+@given(TEXTS)
+def test_a_fold_that_changes_a_text_is_named_by_one_of_its_pieces(text: str) -> None:
+    """A text whose pieces name no fold is left alone by all of them: sparing the work changes no answer."""
+    lowered = undress(text)
+    named = folds_of(pieces_of(lowered))
+    folds = {MASKED: unmask, DIALLED: dial, SPACED: join_spaced, FOLDED: fold_chunks}
+    assert [fold for fold, step in folds.items() if step(lowered)[0] != lowered and not named & fold] == []
+
+
+@settings(max_examples=600, deadline=None)
+@given(TEXTS)
+def test_a_text_put_together_from_pieces_is_the_text_read_whole(text: str) -> None:
+    """Words, their places and canonical forms are those of one look at the whole text."""
+    document = read(text)
+    found = list(TOKEN.finditer(document.normal))
+    assert document.words == [word.group() for word in found]
+    assert list(zip(document.starts, document.ends, strict=True)) == [word.span() for word in found]
+    assert document.tokens == list(map(canonical, document.words))

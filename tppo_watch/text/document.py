@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain, compress
+from operator import attrgetter
 
-from .normalise import normalise
+from .normalise import folded_pieces
 from .offsets import OffsetMap
-from .vocabulary import SLANG
 
-# A word keeps inner hyphens and apostrophes (`anak-anak`, `ta'`), a number its separators (`12.500,50`).
-# Joiners and variation selectors of emoji are no tokens.
-_TOKEN = re.compile(
-    r"([a-z]+(?:['-][a-z]+)*(?![^\W\d_])|[^\W\d_]+(?:['-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\s\ufe0f\u200d])"
-)
-_ASCII_TOKEN = re.compile(r"([a-z]+(?:['-][a-z]+)*|\d+(?:[.,]\d+)*|\S)")  # the same, a third faster
 # Where a sentence or an item of a list may end or begin. A mark inside a number or an address is none.
 _BULLETS = "•●○▪▫■□◦◆◇➤➢►▶✓✔✅☑❖✦✧★☆📌📍👉➡→|¦"
 _BREAK = re.compile(
@@ -29,6 +23,11 @@ _SHORTENED = frozenset(
     "pt cv jl jln no nmr bpk sdr sdri dr drs dra ir hj tn ny kab kec kel kp ds dsn gg rp tgl telp tlp tel "
     "ext st mr mrs ms prof kpt min max maks jam pkl pk alm ust kh dkk ttd up cq an hal lt blok".split()
 )
+
+
+_chained = chain.from_iterable
+_words, _tokens = attrgetter("words"), attrgetter("tokens")
+_lengths = attrgetter("lengths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,13 @@ class Document:
 
 def read(text: str) -> Document:
     """Normalise and tokenise `text`."""
-    normal, offsets = normalise(text)
-    # what is between, a token, what is between, a token, …, what is left
-    parts = (_ASCII_TOKEN if normal.isascii() else _TOKEN).split(normal)
-    words = parts[1::2]
-    borders = list(accumulate(map(len, parts)))
-    starts, ends = borders[:-1:2], borders[1::2]
-    tokens = list(map(SLANG.get, words, words))
+    normal, offsets, pieces = folded_pieces(text)
+    words, tokens = list(_chained(map(_words, pieces))), list(_chained(map(_tokens, pieces)))
+    # No space stands before the first piece.
+    borders = list(accumulate(_chained(map(_lengths, pieces)), initial=-1))
+    starts, ends = borders[1::2], borders[2::2]
+    if "" in words:
+        words, tokens, starts, ends = (list(compress(row, words)) for row in (words, tokens, starts, ends))
     sentences = _sentences(normal, words, starts)
     return Document(text, normal, offsets, tokens, starts, ends, sentences, words)
 

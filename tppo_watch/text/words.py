@@ -169,10 +169,10 @@ _PICTURE = re.compile(r"[^\w\s\x00-\x7f](?=[a-z])")
 _STRETCHED = re.compile(r"(.)\1(?:\1|(?<=[aiueo])(?![a-z]))")
 
 
-def fold_chunks(text: str, seen: dict[str, str | None]) -> tuple[str, list[Edit]]:
+def fold_chunks(text: str) -> tuple[str, list[Edit]]:
     """Fold the words of `text`; addresses and user names are left as they are.
 
-    `seen` keeps what became of each stretch, since most stand in a text more than once or are read twice.
+    What becomes of a stretch without white space does not depend on what stands beside it.
     """
     suspects = [found.start() for found in _SUSPECT.finditer(text)]
     if _STRETCHED.search(text):
@@ -193,9 +193,7 @@ def fold_chunks(text: str, seen: dict[str, str | None]) -> tuple[str, list[Edit]
         start = suspect if not tail or before[-1].isspace() else suspect - len(tail[-1])
         end = _CHUNK.match(text, start).end()
         chunk = text[start:end]
-        if chunk not in seen:
-            seen[chunk] = _fold_chunk(chunk)
-        folded = seen[chunk]
+        folded = _fold_chunk(chunk)
         if folded is not None and folded != chunk:
             pieces.append(changed(chunk, folded, start))
     return apply(text, pieces) if pieces else (text, [])
@@ -251,6 +249,14 @@ _SPACED = re.compile(
 _TWO_SINGLE = re.compile(rf"[^a-z0-9{_SIGNS}]{_LETTER}[^a-z0-9{_SIGNS}]{{1,3}}{_LETTER}(?!{_LETTER})")
 _MIN_SPACED = 4
 _THREE = frozenset("bon ktp tki tkw psk tka pmi rek".split())  #: worth hiding although they are short
+
+
+_ALONE = re.compile(rf"(?<!{_LETTER}){_LETTER}(?!{_LETTER})")
+
+
+def may_be_spaced(chunk: str) -> bool:
+    """Whether a text may have something for :func:`join_spaced` because `chunk` stands in it."""
+    return _ALONE.search(chunk) is not None
 
 
 def join_spaced(text: str) -> tuple[str, list[Edit]]:
@@ -323,17 +329,30 @@ _SINGLE_DIGITS = re.compile(r"(?<!\d)\d \d \d(?!\d)")
 _MISTYPED = re.compile(r"(?<![a-z0-9])[+0o6][ .\-]?[0-9oil](?:[ .\-]?[0-9oil]){7,13}(?![a-z0-9])")
 # Probes, each necessary for a match of the pattern it spares: a number that is said has a nought or, as all
 # mobile numbers here, an eight; a mistyped one a digit beside `o`, `i` or `l`; a spaced one three digits.
-_SAID = ("nol", "lapan", "kosong", "zero")
 _OTHER = "a-hj-km-np-z"
 _DIGIT_RUN = re.compile(
     rf"[0-9](?: [0-9] [0-9](?![0-9])|[ .\-]?[oil](?![{_OTHER}])"
     rf"|(?<=[oil].)(?<![{_OTHER}][oil].)|(?<=[oil][ .\-].)(?<![{_OTHER}][oil][ .\-].))"
 )
+_LOOKALIKE_AT_EDGE = re.compile(rf"\A[oil](?![{_OTHER}])|(?<![{_OTHER}])[oil]\Z")
+
+
+def _is_said(text: str) -> bool:
+    # Spelled out: a loop over the four takes five times as long.
+    return "nol" in text or "lapan" in text or "kosong" in text or "zero" in text
+
+
+def may_be_dialled(chunk: str) -> bool:
+    """Whether a text may have something for :func:`dial` because `chunk` stands in it."""
+    if _is_said(chunk) or _DIGIT_RUN.search(chunk):
+        return True
+    # With a space or line end on its left or right, a digit stands alone, or a letter that looks like one.
+    return (len(chunk) == 1 and chunk.isdigit()) or _LOOKALIKE_AT_EDGE.search(chunk) is not None
 
 
 def dial(text: str) -> tuple[str, list[Edit]]:
     """Numbers said in words, one digit at a time, or with letters for digits."""
-    if any(map(text.__contains__, _SAID)):
+    if _is_said(text):
         for pattern in (_SPOKEN, _GLUED):
             new, edits = substitute(text, pattern, _said)
             if new != text:
