@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -31,7 +31,7 @@ from .knowledge.rules import Indicator, local_indicators
 from .parallel import map_in_order
 from .text.document import read
 from .text.language import language
-from .types import STANCES, Assessment, Label, Match
+from .types import STANCES, Assessment, Match
 
 BATCH = 256  # texts assessed together; more gains nothing and holds more memory
 LEAST_SHOWN = 0.05  # kinds of exploitation below this share are left out
@@ -90,7 +90,11 @@ class _Weighed:
     stage: Stage
     stances: list[int]
     offering: list[float]  #: probability that the writer may be offering
-    parts: np.ndarray  #: log-odds of each part of the evidence
+    is_fraud: list[bool]
+    needs_help: list[bool]
+    columns: list[int]  #: of the parts that are not 0, text by text
+    parts: list[float]  #: their log-odds
+    ends: list[int]  #: how many of them there are up to each text, which included
     calibration: list[float]  #: log-odds
     risks: list[float]
     intervals: list[list[float]]
@@ -100,13 +104,19 @@ class _Weighed:
         sums = stage.weigher.sums(evidence)
         log_odds = stage.weigher.log_odds(sums)
         risks = expit(log_odds)
+        parts = evidence * stage.weigher.weights
+        rows, columns = parts.nonzero()
         return cls(
             readings,
             scores,
             stage,
             stances=scores.stance.argmax(axis=1).tolist(),
             offering=scores.stance[:, _OFFERING].sum(axis=1).tolist(),
-            parts=evidence * stage.weigher.weights,
+            is_fraud=(scores.fraud > 0).tolist(),
+            needs_help=(scores.assistance >= stage.assistance).tolist(),
+            columns=columns.tolist(),
+            parts=parts[rows, columns].tolist(),
+            ends=np.bincount(rows, minlength=len(readings)).cumsum().tolist(),
             calibration=(log_odds - sums).tolist(),
             risks=risks.tolist(),
             intervals=stage.weigher.intervals(evidence, risks).tolist(),
@@ -132,6 +142,11 @@ class Assessor:
         self._finder = Finder(self._rules) if self._rules else default_finder()
         self.name = str(config["name"])
         self._space = EvidenceSpace([rule.id for rule in self._rules])
+        #: names of the parts as the reasons give them, where the stance is named
+        self._names = {
+            stance: tuple(f"stance:{stance}" if name == "stance" else name for name in self._space.names)
+            for stance in STANCES
+        }
         learned = len(self._space.names) - len(self._rules)
         if tuple(config["evidence"]) != self._space.names[:learned]:
             raise ModelMismatchError(
@@ -228,27 +243,25 @@ class Assessor:
 
     def _assessment(self, weighed: _Weighed, i: int) -> Assessment:
         reading, stage = weighed.readings[i], weighed.stage
-        risk, parts, stance = weighed.risks[i], weighed.parts[i], STANCES[weighed.stances[i]]
-        names = self._space.names
-        columns = np.flatnonzero(parts)
-        reasons = [
-            (f"stance:{stance}" if names[column] == "stance" else names[column], part)
-            for column, part in zip(columns.tolist(), parts[columns].tolist(), strict=True)
-        ]
-        indicators = self._weighted(reading.signs.indicators, parts, "")
+        risk, stance = weighed.risks[i], STANCES[weighed.stances[i]]
+        first, end = weighed.ends[i - 1] if i else 0, weighed.ends[i]
+        columns, parts = weighed.columns[first:end], weighed.parts[first:end]
+        weights = dict(zip(columns, parts, strict=True))
+        reasons = zip(map(self._names[stance].__getitem__, columns), parts, strict=True)
+        indicators = self._weighted(reading.signs.indicators, weights, "")
         asserted = sum([match.scope == "asserted" for match in indicators])
         level = level_of(risk, weighed.offering[i], asserted, stage.thresholds)
         low, high = weighed.intervals[i]
         return Assessment(
             risk=risk,
             level=level,
-            label=self._label(risk, float(weighed.scores.fraud[i])),
+            label="trafficking" if risk >= 0.5 else "fraud" if weighed.is_fraud[i] else "benign",
             stance=stance,
-            assistance=stance != "news" and bool(weighed.scores.assistance[i] >= stage.assistance),
+            assistance=stance != "news" and weighed.needs_help[i],
             interval=(low, high),
             exploitation={} if level == "none" else self._exploitation(weighed.scores.types[i]),
             indicators=indicators,
-            counter=self._weighted(reading.signs.counter, parts, "counter:"),
+            counter=self._weighted(reading.signs.counter, weights, "counter:"),
             entities=reading.entities,
             reasons=(("base", stage.weigher.base), *reasons, ("calibration", weighed.calibration[i])),
             missing=missing_in(reading) if stance == "offer" else (),
@@ -262,26 +275,22 @@ class Assessor:
         shown = sorted(np.flatnonzero(types >= LEAST_SHOWN).tolist(), key=lambda k: (-types[k], k))
         return {self._heads.types[k]: float(types[k]) for k in shown}
 
-    def _weighted(self, matches: tuple[Match, ...], parts: np.ndarray, prefix: str) -> tuple[Match, ...]:
+    def _weighted(
+        self, matches: tuple[Match, ...], weights: Mapping[int, float], prefix: str
+    ) -> tuple[Match, ...]:
         """The matches with the log-odds of their rule on the first asserted one of each rule."""
         counted: set[str] = set()
         out = []
         for match in matches:
             if match.scope == "asserted" and match.id not in counted:
                 counted.add(match.id)
-                weight = float(parts[self._space.column[prefix + match.id]])
+                weight = weights.get(self._space.column[prefix + match.id], 0.0)
                 # Spelled out: dataclasses.replace takes twice as long.
                 match = Match(
                     match.id, match.start, match.end, match.text, match.element, match.scope, weight
                 )
             out.append(match)
         return tuple(out)
-
-    @staticmethod
-    def _label(risk: float, fraud: float) -> Label:
-        if risk >= 0.5:
-            return "trafficking"
-        return "fraud" if fraud > 0 else "benign"
 
 
 @lru_cache(maxsize=2)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import tppo_watch
-from benchmarks import console, load, peers, samples, scan, schedule, speed
+from benchmarks import console, load, peers, same, samples, scan, schedule, speed
 
 
 def test_every_sample_holds_ads_of_one_length() -> None:
@@ -69,3 +71,14 @@ def test_a_scan_is_timed_beside_scoring_alone() -> None:
     found = scan.measured(scan.texts(90), tppo_watch.load())
     assert found["posts kept"] >= 90
     assert min(found["scan"], found["scoring alone"]) > 0
+
+
+def test_an_answer_that_changed_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Kept answers are those of a second run; where the code answers otherwise, the text is named."""
+    ads = ["Loker kasir di Depok, gaji UMK", "Butuh cewek 17 th ke Tawau, paspor dipegang bos"]
+    monkeypatch.setattr(same, "texts", lambda public: iter(ads))
+    kept = tmp_path / "answers.gz"
+    assert same.keep(kept, "student", None) == 2
+    assert list(same.differing(kept, "student", None)) == [None, None]
+    monkeypatch.setattr("tppo_watch.assessor.language", lambda document: document.words[0])
+    assert [found and found[0] for found in same.differing(kept, "student", None)] == ads

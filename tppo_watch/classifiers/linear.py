@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 from ..types import STANCES
 from .features import Vocabulary
@@ -43,7 +43,7 @@ class Scores:
             trafficking=values[:, 0],
             fraud=both[:, 1],
             assistance=both[:, 2],
-            stance=softmax(both[:, first:last], axis=1),
+            stance=_softmax(both[:, first:last]),
             types=expit(both[:, last:]),
             encoder=np.zeros(len(values)) if deep is None else deep[:, 0],
         )
@@ -71,3 +71,9 @@ class LinearHeads:
     def log_odds(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> np.ndarray:
         """Log-odds of (words, signs) of texts, (n, n_heads); those of a text do not depend on the batch."""
         return (self.vocabulary.transform(texts) @ self.weights + self.bias).astype(np.float64)
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    # scipy's own takes a tenth of a millisecond a call to find out what kind of array it was given.
+    raised = np.exp(values - values.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)

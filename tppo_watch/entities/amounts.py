@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Set
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ..knowledge.money import MoneyWords
 from ..text.document import Document
@@ -19,6 +18,8 @@ from ..text.document import Document
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:[.,]\d{1,2})?\Z")
 _MAX_DIGITS = 18  # longer runs are account or identity numbers, never pay
 _MAX_NUMERALS = 12  # words of one number
+_PADDING = ("",) * 8  # more than any step looks beyond the ends of a document
+_LINKED = frozenset(("-", "–", "an"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,14 @@ class _Number:
 class AmountParser:
     """Reads sums from one document. Linear in its length: no step looks further than a few tokens."""
 
-    __slots__ = ("document", "tokens", "words", "size")
+    __slots__ = ("document", "tokens", "words", "size", "_padded")
 
     def __init__(self, document: Document, words: MoneyWords) -> None:
         self.document, self.words = document, words
         self.tokens = document.tokens
         self.size = len(document.tokens)
+        # Empty tokens behind the last one, which by their negative indices also stand before the first.
+        self._padded = [*document.tokens, *_PADDING]
 
     def at(self, first: int) -> Amount | None:
         """The sum whose first number stands at token `first`, or None."""
@@ -65,15 +68,17 @@ class AmountParser:
         named, stop = self._currency_after(number.stop)
         currency = currency or named
         stop = self._tail(stop)
-        low = high = number.total
-        scaled = number.scale is not None or (number.grouped and low >= 1e4)
+        total = number.total
+        low: float | None
+        high: float | None
+        scaled = number.scale is not None or (number.grouped and total >= 1e4)
         second = self._second(stop)
         if second is not None and (pair := _pair(number, second[0])) is not None:
             low, high = pair
             scaled = scaled or second[0].scale is not None
             currency, stop = currency or second[1], second[2]
         else:
-            low, high, stop = self._bounds(start, stop, low)
+            low, high, stop = self._bounds(start, stop, total)
         period, stop = self._period(start, stop)
         return Amount(start, stop - 1, low, high, currency, currency is None and not scaled, period)
 
@@ -84,11 +89,8 @@ class AmountParser:
 
     def upward(self, i: int) -> int:
         """How many tokens from `i` on say that what stands before is the least (`ke atas`)."""
-        upward = self.words.around.upward
-        return self._matches(i, upward) if self._word(i) in _heads(upward) else 0
-
-    def _word(self, i: int) -> str:
-        return self.tokens[i] if 0 <= i < self.size else ""
+        words = self.words
+        return self._matches(i, words.around.upward) if self._padded[i] in words.opening else 0
 
     def _letter(self, i: int) -> str:
         """Token `i`; a single letter as written, since `k`, `m` and `u` are resolved as slang elsewhere."""
@@ -121,14 +123,16 @@ class AmountParser:
             return None
         value, grouped = read
         stop = i + 1
-        if self._word(stop) in ("-", "–") and self._word(stop + 1) == "an":
-            stop += 2
-        elif self._word(stop) == "an" and self._glued(stop):
-            stop += 1
-        kind = self.words.numerals.get(self._word(stop), ("",))[0]
-        if kind in ("hundreds", "tens", "half") and not grouped:
-            return self._numerals(stop, value, True)
-        if "/" in (self._word(stop), self._word(stop + 1)):
+        padded = self._padded
+        if padded[stop] in _LINKED:
+            if padded[stop] != "an":
+                stop += 2 if padded[stop + 1] == "an" else 0
+            elif self._glued(stop):
+                stop += 1
+        if padded[stop] in self.words.numerals and not grouped:
+            if self.words.numerals[padded[stop]][0] in ("hundreds", "tens", "half"):
+                return self._numerals(stop, value, True)
+        if padded[stop] == "/" or padded[stop + 1] == "/":
             value, stop = self._fraction(i, value, stop)
         scale = self._scale(stop)
         if scale is None:
@@ -136,13 +140,13 @@ class AmountParser:
         if grouped and scale >= 1e6 and 1e3 <= value < 1e6:
             value /= 1e3  # `2.500 juta` is two and a half million
         stop += 1
-        if scale >= 1e6 and self.words.numerals.get(self._word(stop), ("",))[0] == "half":
+        if scale >= 1e6 and self.words.numerals.get(self._padded[stop], ("",))[0] == "half":
             value, stop = value + 0.5, stop + 1  # `2 juta setengah`
         return self._and_thousands(_Number(value, scale, stop, False))
 
     def _fraction(self, i: int, value: float, stop: int) -> tuple[float, int]:
         """`3½` and `3 ½`, which the normaliser unfolds to `31/2`: only the text as given tells."""
-        last = i if self._word(stop) == "/" else stop
+        last = i if self._padded[stop] == "/" else stop
         if last + 2 >= self.size:
             return value, stop
         start, end = self.document.token_span(last, last + 2)
@@ -169,7 +173,7 @@ class AmountParser:
         if token == "m":  # `1,5 M`: thousand millions only of a named rupiah
             return 1e9 if self._currency_before(i - 1)[1] == "IDR" else None
         if scale == 1e4:
-            yen = self._word(i + 1) in ("yen", "円", "jpy") or self._currency_before(i - 1)[1] == "JPY"
+            yen = self._padded[i + 1] in ("yen", "円", "jpy") or self._currency_before(i - 1)[1] == "JPY"
             return scale if yen else None
         return scale
 
@@ -200,7 +204,7 @@ class AmountParser:
             if kind == "units":
                 if tenth:
                     group, tenth = group + number * tenth, tenth / 10
-                elif unit or (total and self._word(stop + 1) in self.words.units):  # `dua juta satu bulan`
+                elif unit or (total and self._padded[stop + 1] in self.words.units):  # `dua juta satu bulan`
                     break
                 else:
                     unit = number
@@ -264,8 +268,8 @@ class AmountParser:
     def _tail(self, i: int) -> int:
         """Past the `,-` that closes a sum in rupiah."""
         if (
-            self._word(i) in (",", ".")
-            and self._word(i + 1) in ("-", "–", "—")
+            self._padded[i] in (",", ".")
+            and self._padded[i + 1] in ("-", "–", "—")
             and self._glued(i)
             and self._glued(i + 1)
         ):
@@ -274,8 +278,8 @@ class AmountParser:
 
     def _second(self, i: int) -> tuple[_Number, str | None, int] | None:
         """The second number of a range whose first ended before token `i`."""
-        joints = self.words.around.range
-        if self._word(i) not in _heads(joints) or not (joint := self._matches(i, joints)):
+        words = self.words
+        if self._padded[i] not in words.joining or not (joint := self._matches(i, words.around.range)):
             return None
         i += joint
         named = None
@@ -294,15 +298,17 @@ class AmountParser:
 
     def _bounds(self, start: int, stop: int, value: float) -> tuple[float | None, float | None, int]:
         """(low, high, stop) of a single sum, by the words that leave one bound open."""
-        around = self.words.around
-        word = self._word(start - 1)
-        pair = f"{self._word(start - 2)} {word}"
-        if word in around.least or pair in around.least:
-            return value, None, stop
-        if word in around.most or pair in around.most or f"{self._word(start - 3)} {pair}" in around.most:
-            return None, value, stop
-        if self._word(stop) == "+" and self._glued(stop):
-            if not (self._word(stop + 1)[:1].isalnum() and self._glued(stop + 1)):
+        padded = self._padded
+        word = padded[start - 1]
+        if word in self.words.bounding:
+            around = self.words.around
+            pair = f"{padded[start - 2]} {word}"
+            if word in around.least or pair in around.least:
+                return value, None, stop
+            if word in around.most or pair in around.most or f"{padded[start - 3]} {pair}" in around.most:
+                return None, value, stop
+        if padded[stop] == "+" and self._glued(stop):
+            if not (padded[stop + 1][:1].isalnum() and self._glued(stop + 1)):
                 return value, None, stop + 1
         elif upward := self.upward(stop):
             return value, None, stop + upward
@@ -312,10 +318,11 @@ class AmountParser:
         """The period a sum is paid for, and where the sum ends with it."""
         around, words = self.words.around, self.words
         for i in range(stop, stop + 3):
-            period, end = self._period_at(i)
-            if period is not None:
-                return period, end
-            if self._word(i) not in around.beside_period:
+            if self._padded[i] in words.spanning:
+                period, end = self._period_at(i)
+                if period is not None:
+                    return period, end
+            if self._padded[i] not in around.beside_period:
                 break
         sentences = self.document.sentences
         for i in range(start - 1, max(-1, start - 6), -1):
@@ -323,34 +330,29 @@ class AmountParser:
                 break
             token = self.tokens[i]
             period = words.periods.get(token)
-            if period is None and token in words.units and self._word(i - 1) in around.each:
+            if period is None and token in words.units and self._padded[i - 1] in around.each:
                 period = words.units[token]
             if period is not None:
                 # `8 jam sehari`: the day belongs to the hours
-                return (None if self._word(i - 1) in words.units else period), stop
+                return (None if self._padded[i - 1] in words.units else period), stop
             if token not in around.before_sum:
                 break
         return None, stop
 
     def _period_at(self, i: int) -> tuple[str | None, int]:
-        token, words = self._word(i), self.words
+        token, words = self._padded[i], self.words
         if token in words.periods:
             return words.periods[token], i + 1
         each = token in words.around.each
-        if not each and f"{token} {self._word(i + 1)}" not in words.periods:
+        if not each and f"{token} {self._padded[i + 1]}" not in words.periods:
             return None, i
         if length := self._matches(i, words.periods.keys()):
             return words.periods[" ".join(self.tokens[i : i + length])], i + length
-        i += 2 if self._word(i + 1) in ("per", "tiap", "1", "satu", "se") else 1
+        i += 2 if self._padded[i + 1] in ("per", "tiap", "1", "satu", "se") else 1
         if length := self._matches(i, words.units.keys()):
             return words.units[" ".join(self.tokens[i : i + length])], i + length
         unit = words.units.get(self._letter(i))
         return (unit, i + 1) if unit is not None else (None, i)
-
-
-@lru_cache(maxsize=4)
-def _heads(phrases: frozenset[str]) -> frozenset[str]:
-    return frozenset(phrase.split()[0] for phrase in phrases)
 
 
 def _digits(token: str) -> tuple[float, bool] | None:

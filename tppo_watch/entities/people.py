@@ -72,11 +72,7 @@ def age_entities(
     for k, amount in enumerate(amounts):
         if not amount.plain or amount.first in used or amount.period not in (None, "year"):
             continue
-        if not all(
-            _YOUNGEST <= end <= _OLDEST and end == int(end)
-            for end in (amount.low, amount.high)
-            if end is not None
-        ):
+        if not (_may_be_age(amount.low) and _may_be_age(amount.high)):
             continue
         if marks is None:
             marks = {
@@ -96,6 +92,10 @@ def age_entities(
         value = {name: int(end) for name, end in (("min", low), ("max", high)) if end is not None}
         found.append(Entity("age", start, end, document.text[start:end], value))
     return found, used
+
+
+def _may_be_age(end: float | None) -> bool:
+    return end is None or (_YOUNGEST <= end <= _OLDEST and end == int(end))
 
 
 def _extent(

@@ -8,6 +8,7 @@ from typing import Any
 from ..text.vocabulary import canonical
 
 Hit = tuple[int, int, Any]  #: first token, one past the last, value
+_Begun = tuple[dict[str, list[tuple[list[str], int, str, Any]]], list[tuple[str, Any]]]
 
 
 class Phrases:
@@ -17,21 +18,20 @@ class Phrases:
     not grow with the number of phrases (a regex alternation of 2,000 phrases was a hundred times slower).
     """
 
-    __slots__ = ("_longer", "_single")
+    __slots__ = ("_begun",)
 
     def __init__(self, entries: Iterable[tuple[tuple[str, ...], str, Any]]) -> None:
         values: dict[tuple[str, tuple[str, ...]], Any] = {}
         for tokens, kind, value in entries:
             values.setdefault((kind, tuple(map(canonical, tokens))), value)
-        single: dict[str, list[tuple[str, Any]]] = {}
-        longer: dict[str, dict[str, list[tuple[list[str], int, str, Any]]]] = {}
+        #: by the first token: the phrases of more, by their second token, and those of it alone
+        self._begun: dict[str, _Begun] = {}
         for (kind, tokens), value in sorted(values.items(), key=lambda item: -len(item[0][1])):
+            longer, alone = self._begun.setdefault(tokens[0], ({}, []))
             if len(tokens) == 1:
-                single.setdefault(tokens[0], []).append((kind, value))
+                alone.append((kind, value))
             else:
-                behind = (list(tokens[2:]), len(tokens), kind, value)
-                longer.setdefault(tokens[0], {}).setdefault(tokens[1], []).append(behind)
-        self._single, self._longer = single, longer
+                longer.setdefault(tokens[1], []).append((list(tokens[2:]), len(tokens), kind, value))
 
     def find(self, tokens: list[str]) -> tuple[dict[str, list[Hit]], list[int]]:
         """All phrases in `tokens` by kind, and where the numbers stand.
@@ -39,20 +39,24 @@ class Phrases:
         Of a kind, the longest phrase at each place; its hits come in reading order and do not overlap.
         """
         found: dict[str, list[Hit]] = {}
-        numbers: list[int] = []
-        single, longer = self._single, self._longer
-        for i, token in enumerate(tokens):
-            if token in longer and i + 1 < len(tokens) and tokens[i + 1] in longer[token]:
-                for rest, length, kind, value in longer[token][tokens[i + 1]]:
-                    if tokens[i + 2 : i + length] == rest:
+        last = len(tokens) - 1
+        begun = list(map(self._begun.get, tokens))
+        # A token that begins with a digit sorts between "0" and the character behind "9".
+        numbers = [
+            i
+            for i, token in enumerate(tokens)
+            if "0" <= token < ":" and ((there := begun[i]) is None or not there[1])
+        ]
+        for i in [i for i, there in enumerate(begun) if there is not None]:
+            longer, alone = begun[i]  # type: ignore[misc]
+            if i < last and tokens[i + 1] in longer:
+                for rest, length, kind, value in longer[tokens[i + 1]]:
+                    if not rest or tokens[i + 2 : i + length] == rest:
                         hits = found.setdefault(kind, [])
                         if not hits or hits[-1][1] <= i:
                             hits.append((i, i + length, value))
-            if token in single:
-                for kind, value in single[token]:
-                    hits = found.setdefault(kind, [])
-                    if not hits or hits[-1][1] <= i:
-                        hits.append((i, i + 1, value))
-            elif "0" <= token[0] <= "9":
-                numbers.append(i)
+            for kind, value in alone:
+                hits = found.setdefault(kind, [])
+                if not hits or hits[-1][1] <= i:
+                    hits.append((i, i + 1, value))
         return found, numbers

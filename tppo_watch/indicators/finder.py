@@ -72,7 +72,8 @@ class Finder:
                 scoping.append(hit)
             else:
                 writing.add(hit.rule)
-        indicators, counter = [], []
+        indicators: list[Match] = []
+        counter: list[Match] = []
         scopes = self._scope.scopes(document, chart, spoken, scoping)
         for hit, scope in zip(spoken, scopes, strict=True):
             start, end = document.token_span(hit.first, hit.last)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import accumulate, pairwise
 from operator import attrgetter, itemgetter, or_
+from typing import NamedTuple
 
 from ..text.document import Document
 from ..types import Entity
@@ -28,8 +29,7 @@ Span = tuple[int, int]  #: tokens, half-open
 _first = itemgetter(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule that matched the tokens `first` to `last`, both included."""
 
     rule: str
@@ -45,12 +45,11 @@ class _Pattern:
     rule: str
     steps: tuple[Step, ...]
     needed: tuple[int, ...]  #: symbols of the steps that must be there
-    symbols: frozenset[int]  #: of all steps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Meaning:
-    """What a token, a phrase or an entity stands for."""
+    """What a token, a phrase or an entity stands for; words that stand for the same share one."""
 
     symbols: frozenset[int]  #: those that some pattern asks for
     #: the patterns of which it can be the first, second and third needed step; empty where of none
@@ -58,9 +57,11 @@ class _Meaning:
     parts: tuple[int, ...]  #: symbols that stand in a phrase, but not first
     #: phrases that may begin here, by their second symbol: the symbols of the other words, that of the phrase
     begun: Mapping[int, Sequence[tuple[tuple[int, ...], int]]]
+    #: the phrases whose first two words it and another make: the symbols of their other words, their meaning
+    with_next: dict[_Meaning, tuple[tuple[tuple[int, ...], _Meaning], ...]]
 
 
-_bits, _symbols = attrgetter("bits"), attrgetter("symbols")
+_bits = attrgetter("bits")
 _Longer = tuple[int, int, _Meaning]  #: what several tokens stand for together, with their half-open span
 
 
@@ -88,22 +89,6 @@ class Chart:
         self.word_number = [0, *accumulate(map(str.isalnum, map(_first, document.tokens)))]
         self.longer: list[_Longer] = []
         self.entities: list[tuple[Entity, int, int]] = []
-
-    def stretches(self) -> Iterator[tuple[int, int, list[_Longer]]]:
-        """Half-open runs of tokens that no match leaves, with what is longer in them.
-
-        They are the sentences; those that a phrase or an entity reaches into are one.
-        """
-        sentences, longer = self.sentences, self.longer
-        end = k = 0
-        while end < len(sentences):
-            first, begun = end, k
-            end = bisect_right(sentences, sentences[first], first)
-            while k < len(longer) and longer[k][0] < end:
-                if longer[k][1] > end:
-                    end = bisect_right(sentences, sentences[longer[k][1] - 1], end)
-                k += 1
-            yield first, end, longer[begun:k]
 
 
 class Matcher:
@@ -143,16 +128,17 @@ class Matcher:
                     self._bits[pattern.needed[place]][place] |= bit
                 else:
                     self._shorter[place] |= bit
-        self._asked = frozenset(symbol for pattern in self._patterns for symbol in pattern.symbols)
+        self._asked = frozenset(step.symbol for pattern in self._patterns for step in pattern.steps)
         self._parts = self.symbols.parts()
         self._known_stems = frozenset(self.symbols.stems)
         self._meanings: dict[tuple[int, ...], _Meaning] = {}
         self._of_token: dict[str, _Meaning] = {}
+        self._pairs = 0  # of meanings that were seen side by side
 
     def _compile(self, rule: str, text: str) -> _Pattern:
         steps = compile_pattern(text, self.symbols, rule)
         needed = tuple(step.symbol for step in steps if not step.optional)
-        return _Pattern(rule, steps, needed, frozenset(step.symbol for step in steps))
+        return _Pattern(rule, steps, needed)
 
     # -- symbols ---------------------------------------------------------------------------------------
 
@@ -171,6 +157,7 @@ class Matcher:
                 bits=tuple(reduce(or_, bits) for bits in places),
                 parts=tuple(self._parts.intersection(every)),
                 begun=begun,
+                with_next={},
             )
         return meaning
 
@@ -190,109 +177,131 @@ class Matcher:
 
     def chart(self, document: Document, entities: Sequence[Entity] = ()) -> Chart:
         """What the tokens of `document` stand for, with the phrases and entities among them."""
-        known, meaning_of = self._of_token, self._meaning_of
-        meanings = [known.get(token) or meaning_of(token) for token in document.tokens]
-        chart = Chart(document, meanings)
-        for i, (meaning, following) in enumerate(pairwise(meanings)):
+        tokens = document.tokens
+        meanings = list(map(self._of_token.get, tokens))
+        if None in meanings:
+            meaning_of = self._meaning_of
+            meanings = [there or meaning_of(token) for there, token in zip(meanings, tokens, strict=True)]
+        chart = Chart(document, meanings)  # type: ignore[arg-type]
+        longer = chart.longer
+        for at, (meaning, following) in enumerate(pairwise(meanings)):
             if meaning.begun:
-                for second in following.parts:
-                    if second in meaning.begun:
-                        self._add_phrases(chart, i, meaning.begun[second])
+                phrases = meaning.with_next.get(following)
+                if phrases is None:
+                    phrases = self._phrases(meaning, following)
+                for rest, phrase in phrases:
+                    end = at + 2 + len(rest)
+                    if not rest or _stand(rest, meanings[at + 2 : end]):
+                        longer.append((at, end, phrase))
         types = self.symbols.types
         for entity, first, end in _placed(document, entities):
             chart.entities.append((entity, first, end))
             for name in entity_types(entity):
                 if name in types:
-                    chart.longer.append((first, end, self._meaning((types[name],))))
-        chart.longer.sort(key=_first)
+                    longer.append((first, end, self._meaning((types[name],))))
+        longer.sort(key=_first)
         return chart
 
-    def _add_phrases(self, chart: Chart, at: int, phrases: Sequence[tuple[tuple[int, ...], int]]) -> None:
-        """Note those of `phrases` that stand at token `at`; of all the first two words do."""
-        meanings, behind = chart.meanings, at + 2
-        for rest, phrase in phrases:
-            end = behind
-            for part in rest:
-                if end == len(meanings) or part not in meanings[end].parts:
-                    break
-                end += 1
-            else:
-                chart.longer.append((at, end, self._meaning((phrase,))))
+    def _phrases(
+        self, meaning: _Meaning, following: _Meaning
+    ) -> tuple[tuple[tuple[int, ...], _Meaning], ...]:
+        """The phrases that may begin where a word of `meaning` stands before one of `following`."""
+        begun = meaning.begun
+        phrases = tuple(
+            (rest, self._meaning((phrase,)))
+            for second in following.parts
+            if second in begun
+            for rest, phrase in begun[second]
+        )
+        if self._pairs < _CACHE_LIMIT:
+            self._pairs += 1
+            meaning.with_next[following] = phrases
+        return phrases
 
     # -- patterns --------------------------------------------------------------------------------------
 
     def find(self, chart: Chart) -> list[Hit]:
         """Matches in reading order; overlapping matches of one rule are joined."""
         found: list[Hit] = []
-        for first, end, longer in chart.stretches():
-            meanings = chart.meanings[first:end]
-            possible = self._possible(first, meanings, longer)
-            if not possible & self._wanted:
-                continue
-            spans = self._spans(possible & self._wanted, chart, first, meanings, longer)
-            for rule, kept in spans.items():
-                against = possible & self._against.get(rule, 0)
-                if against:
-                    withdrawn = self._spans(against, chart, first, meanings, longer).get(rule, ())
-                    sentences = {chart.sentences[begin] for begin, _ in withdrawn}
-                    kept = [span for span in kept if chart.sentences[span[0]] not in sentences]
-                found.extend(Hit(rule, begin, stop - 1) for begin, stop in joined(kept))
+        sentences, longer, meanings = chart.sentences, chart.longer, chart.meanings
+        bits = list(map(_bits, meanings))
+        _, no_second, no_third = self._shorter
+        end = k = 0
+        while end < len(sentences):
+            # A stretch that no match leaves: a sentence, or those that a phrase or an entity reaches into.
+            first, begun_at = end, k
+            end = bisect_right(sentences, sentences[first], first)
+            while k < len(longer) and longer[k][0] < end:
+                if longer[k][1] > end:
+                    end = bisect_right(sentences, sentences[longer[k][1] - 1], end)
+                k += 1
+            there = bits[first:end]
+            within = longer[begun_at:k]
+            for begin, _, meaning in reversed(within):  # each stands before the token it begins with
+                there.insert(begin - first, meaning.bits)
+            begun = second = third = 0  # patterns of which so many needed steps were seen in their order
+            for as_first, as_second, as_third in filter(None, there):
+                third |= as_third & second
+                second |= as_second & begun
+                begun |= as_first
+            possible = begun & (second | no_second) & (third | no_third)
+            if wanted := possible & self._wanted:
+                stretch = _Stretch(chart, first, end, within)
+                self._find_in(stretch, wanted, possible, found)
         found.sort(key=_reading_order)
         return found
 
-    def _possible(self, first: int, meanings: list[_Meaning], longer: list[_Longer]) -> int:
-        """Bits of the patterns whose first needed steps stand in a stretch in their order."""
-        bits = list(map(_bits, meanings))
-        there = []
-        done = 0
-        for begin, _, meaning in longer:  # each stands before the token it begins with
-            there += bits[done : begin - first]
-            there.append(meaning.bits)
-            done = begin - first
-        there += bits[done:]
-        begun = second = third = 0  # patterns of which so many steps were seen
-        for as_first, as_second, as_third in filter(None, there):
-            third |= as_third & second
-            second |= as_second & begun
-            begun |= as_first
-        _, no_second, no_third = self._shorter
-        return begun & (second | no_second) & (third | no_third)
+    def _find_in(self, stretch: _Stretch, wanted: int, possible: int, found: list[Hit]) -> None:
+        """Add the matches in a stretch of the patterns with the bits `wanted` of all that are `possible`."""
+        sentences = stretch.chart.sentences
+        for rule, kept in self._spans(wanted, stretch).items():
+            against = possible & self._against.get(rule, 0)
+            if against:
+                withdrawn = self._spans(against, stretch).get(rule, ())
+                excluded = {sentences[begin] for begin, _ in withdrawn}
+                kept = [span for span in kept if sentences[span[0]] not in excluded]
+            found.extend(Hit(rule, begin, stop - 1) for begin, stop in joined(kept))
 
-    def _spans(
-        self, bits: int, chart: Chart, first: int, meanings: list[_Meaning], longer: list[_Longer]
-    ) -> dict[str, list[Span]]:
-        """Spans of the patterns with these bits, by rule, in a stretch that begins at token `first`."""
-        patterns = []
+    def _spans(self, bits: int, stretch: _Stretch) -> dict[str, list[Span]]:
+        """Spans in a stretch of the patterns with these bits, by rule."""
+        spans: dict[str, list[Span]] = {}
         while bits:
             number = bits.bit_length() - 1
             bits ^= 1 << number
-            patterns.append(self._patterns[number])
-        where = _located(patterns, first, meanings, longer)
-        spans: dict[str, list[Span]] = {}
-        for pattern in patterns:
-            found = _matches(pattern.steps, chart, where)
-            if found:
+            pattern = self._patterns[number]
+            if found := _matches(pattern.steps, stretch):
                 spans.setdefault(pattern.rule, []).extend(found)
         return spans
 
 
-def _located(
-    patterns: list[_Pattern], first: int, meanings: list[_Meaning], longer: list[_Longer]
-) -> Mapping[int, list[Span]]:
-    """Where in a stretch every symbol stands that one of `patterns` asks for."""
-    wanted = set().union(*[pattern.symbols for pattern in patterns])
-    where: defaultdict[int, list[Span]] = defaultdict(list)
-    for i, there in enumerate(map(wanted.intersection, map(_symbols, meanings)), first):
-        for symbol in there:
-            where[symbol].append((i, i + 1))
-    together = set()
-    for begin, end, meaning in longer:
-        for symbol in meaning.symbols & wanted:
-            where[symbol].append((begin, end))
-            together.add(symbol)
-    for symbol in together:
-        where[symbol] = sorted(set(where[symbol]))
-    return where
+class _Stretch:
+    """Tokens that no match leaves, and where in them symbols stand."""
+
+    __slots__ = ("chart", "_first", "_symbols", "_longer", "_where")
+
+    def __init__(self, chart: Chart, first: int, end: int, longer: list[_Longer]) -> None:
+        self.chart, self._first, self._longer = chart, first, longer
+        self._symbols = [meaning.symbols for meaning in chart.meanings[first:end]]
+        self._where: dict[int, list[Span]] = {}
+
+    def spans(self, symbol: int) -> list[Span]:
+        """The half-open spans of tokens that stand for `symbol`, in reading order."""
+        where = self._where.get(symbol)
+        if where is None:
+            alone = [i for i, symbols in enumerate(self._symbols, self._first) if symbol in symbols]
+            where = [(i, i + 1) for i in alone]
+            together = [(begin, end) for begin, end, meaning in self._longer if symbol in meaning.symbols]
+            if together:
+                where = sorted({*where, *together})
+            self._where[symbol] = where
+        return where
+
+
+def _stand(parts: Sequence[int], meanings: Sequence[_Meaning]) -> bool:
+    """Whether each of `meanings` stands for its part of a phrase."""
+    return len(parts) == len(meanings) and all(
+        part in meaning.parts for part, meaning in zip(parts, meanings, strict=True)
+    )
 
 
 def _placed(document: Document, entities: Sequence[Entity]) -> Iterator[tuple[Entity, int, int]]:
@@ -327,27 +336,22 @@ def entity_types(entity: Entity) -> tuple[str, ...]:
     return {"date": ("day",), "licence": ("licence",), "document": ("doc",)}.get(kind, ())
 
 
-def _matches(steps: tuple[Step, ...], chart: Chart, where: Mapping[int, list[Span]]) -> list[Span]:
+def _matches(steps: tuple[Step, ...], stretch: _Stretch) -> list[Span]:
     """Every way to begin the pattern, each with its shortest end."""
-    starts = where[steps[0].symbol]
+    starts = stretch.spans(steps[0].symbol)
     if len(steps) == 1:
         return starts
     known: dict[Span, int | None] = {}
     found = []
     for first, end in starts:
-        last = _follow(steps, 1, end, chart, where, known)
+        last = _follow(steps, 1, end, stretch, known)
         if last is not None:
             found.append((first, last))
     return found
 
 
 def _follow(
-    steps: tuple[Step, ...],
-    i: int,
-    end: int,
-    chart: Chart,
-    where: Mapping[int, list[Span]],
-    known: dict[Span, int | None],
+    steps: tuple[Step, ...], i: int, end: int, stretch: _Stretch, known: dict[Span, int | None]
 ) -> int | None:
     """Shortest end of ``steps[i:]`` from the token `end` on; what is known is not searched again."""
     if (i, end) in known:
@@ -355,20 +359,20 @@ def _follow(
     step = steps[i]
     is_last = i + 1 == len(steps)
     best: int | None = None
-    spans = where.get(step.symbol)
-    if spans is not None and spans[-1][0] >= end:
-        words, sentences = chart.word_number, chart.sentences
+    spans = stretch.spans(step.symbol)
+    if spans and spans[-1][0] >= end:
+        words, sentences = stretch.chart.word_number, stretch.chart.sentences
         sentence = sentences[end - 1]
         limit = words[end] + step.gap
         for k in range(bisect_left(spans, (end, 0)), len(spans)):
             first, stop = spans[k]
             if words[first] > limit or sentences[first] != sentence:
                 break
-            last = stop if is_last else _follow(steps, i + 1, stop, chart, where, known)
+            last = stop if is_last else _follow(steps, i + 1, stop, stretch, known)
             if last is not None and (best is None or last < best):
                 best = last
     if best is None and step.optional:
-        best = end if is_last else _follow(steps, i + 1, end, chart, where, known)
+        best = end if is_last else _follow(steps, i + 1, end, stretch, known)
     known[i, end] = best
     return best
 

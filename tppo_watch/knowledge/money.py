@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -83,6 +83,11 @@ class MoneyWords:
     named: frozenset[str]  #: what the first token behind a number can be (`dolar` of `dolar hong kong`)
     units: Mapping[str, str]  #: `bulan` -> `month`
     periods: Mapping[str, str]  #: `sebulan` -> `month`
+    #: what the first token can be of what joins two ends of a range, opens the upper bound, or names a period
+    joining: frozenset[str]
+    opening: frozenset[str]
+    spanning: frozenset[str]
+    bounding: frozenset[str]  #: what the last token can be of what sets a bound
     around: Around
 
 
@@ -109,7 +114,27 @@ def money_words() -> MoneyWords:
     symbols = frozenset(word if word.isalpha() else word[-1] for word in before)
     named = frozenset(re.match(r"[^\W\d_]+|\S", word).group() for word in after)
     continues = frozenset(scales) | frozenset(numerals) | named | {"'", "’"}
-    return MoneyWords(scales, numerals, before, after, symbols, continues, named, units, periods, data.around)
+    return MoneyWords(
+        scales=scales,
+        numerals=numerals,
+        before=before,
+        after=after,
+        symbols=symbols,
+        continues=continues,
+        named=named,
+        units=units,
+        periods=periods,
+        joining=_ends_of(data.around.range, 0),
+        opening=_ends_of(data.around.upward, 0),
+        spanning=_ends_of(periods, 0) | data.around.each,
+        bounding=_ends_of(data.around.least | data.around.most, -1),
+        around=data.around,
+    )
+
+
+def _ends_of(phrases: Iterable[str], end: int) -> frozenset[str]:
+    """The first (0) or last (-1) word of each of `phrases`."""
+    return frozenset(phrase.split()[end] for phrase in phrases)
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ MOST_WORDS = 400  # the beginning of a long text tells
 # less evidence is asked of these. On the training corpus 98% of texts get one of theirs, 88% the first.
 _LEAST = 2.5
 _SHARE = 0.6
+_OWN = ((DEFAULT, 1.0),)
 
 
 def _marks() -> dict[str, tuple[tuple[str, float], ...]]:
@@ -26,7 +27,7 @@ def _marks() -> dict[str, tuple[tuple[str, float], ...]]:
             languages.setdefault(word, []).append(code)
     return {
         # what is Indonesian too speaks for nothing else
-        word: tuple((code, 1.0 / len(codes) ** 2) for code in codes) if "id" not in codes else (("id", 1.0),)
+        word: tuple((code, 1.0 / len(codes) ** 2) for code in codes) if DEFAULT not in codes else _OWN
         for word, codes in languages.items()
     }
 
@@ -42,13 +43,15 @@ def language(document: Document) -> str:
     str
         An ISO 639 code; ``"id"`` where nothing speaks for another language, ``"und"`` where there is no word.
     """
-    scores: dict[str, float] = {}
-    for marks in map(_MARKS.get, document.words[:MOST_WORDS]):
-        if marks is not None:
-            for code, weight in marks:
-                scores[code] = scores.get(code, 0.0) + weight
-    if not scores:
+    found = list(filter(None, map(_MARKS.get, document.words[:MOST_WORDS])))
+    if not found:
         return DEFAULT if any(map(str.isalpha, document.words)) else UNDETERMINED
+    if found.count(_OWN) == len(found):
+        return DEFAULT
+    scores: dict[str, float] = {}
+    for marks in found:
+        for code, weight in marks:
+            scores[code] = scores.get(code, 0.0) + weight
     indonesian = scores.pop(DEFAULT, 0.0)
     best = max(scores, key=scores.__getitem__, default=DEFAULT)
     return best if scores.get(best, 0.0) >= max(_LEAST, _SHARE * indonesian) else DEFAULT

@@ -37,8 +37,8 @@ class Piece:
     Attributes
     ----------
     words, tokens : tuple of str
-        As they stand, and in canonical form. What is left behind the last word, or a piece without one, counts
-        as an empty word.
+        As they stand, and in canonical form. What is left behind the last word, or a piece without one,
+        counts as an empty word.
     lengths : tuple of int
         In characters: of what stands before a word, the space included, then of the word, and so on.
     folds : int
