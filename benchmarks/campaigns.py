@@ -32,6 +32,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
 from rensa import RMinHashDeduplicator  # noqa: E402
 
 from tppo_watch.campaigns import Grouper, Print, print_of  # noqa: E402
+from tppo_watch.text.document import read  # noqa: E402
 from tppo_watch.types import Assessment, Entity  # noqa: E402
 
 BATCH = 256
@@ -79,26 +80,26 @@ def assessed(text: str, contact: str) -> Assessment:
     )  # fmt: skip
 
 
-def group(prints: Sequence[Print]) -> Iterator[float]:
-    """Seconds that each tenth of `prints` took, in batches."""
+def group(posts: Sequence[tuple[str, Print]]) -> Iterator[float]:
+    """Seconds that each tenth of `posts` took, in batches."""
     grouper = Grouper()
-    tenth = max(len(prints) // 10, 1)
+    tenth = max(len(posts) // 10, 1)
     begun = time.process_time()
-    for start in range(0, len(prints), BATCH):
-        batch = prints[start : start + BATCH]
-        for print in batch:
-            grouper.add(print)
-        for print in batch:
-            grouper.campaign_of(print.id)
+    for start in range(0, len(posts), BATCH):
+        batch = posts[start : start + BATCH]
+        for id, print in batch:
+            grouper.add(id, print)
+        for id, _ in batch:
+            grouper.campaign_of(id)
         if (start + BATCH) // tenth > start // tenth:
             now = time.process_time()
             yield now - begun
             begun = now
 
 
-def peer(prints: Sequence[Print]) -> float:
+def peer(posts: Sequence[tuple[str, Print]]) -> float:
     """Seconds in which rensa alone finds near-copies among the same shingles."""
-    sets = [(print.id, [value.tobytes() for value in print.hashes()]) for print in prints]
+    sets = [(id, [value.tobytes() for value in print.hashes()]) for id, print in posts]
     deduplicator = RMinHashDeduplicator(threshold=0.6, num_perm=32, use_lsh=True, num_bands=16)
     begun = time.process_time()
     deduplicator.add_pairs(sets)
@@ -109,15 +110,16 @@ def run(number: int) -> dict[str, float]:
     """The measures of one run; times are those of the processor."""
     made = [assessed(*pair) for pair in posts(number)]
     begun = time.process_time()
-    prints = [print_of(str(index), assessment, b"benchmark") for index, assessment in enumerate(made)]
+    prints = [print_of(read(assessment.text), assessment, b"benchmark") for assessment in made]
     reading = time.process_time() - begun
     del made
+    printed = [(str(index), print) for index, print in enumerate(prints)]
     gc.collect()
     gc.freeze()  # the collector need not go through what this benchmark holds, and a scan does not
-    tenths = list(group(prints))
+    tenths = list(group(printed))
     gc.unfreeze()
     grouping = sum(tenths)
-    sample = prints[: min(number, 20_000)]
+    sample = printed[: min(number, 20_000)]
     return {
         "reading, posts/s": number / reading,
         "grouping, posts/s": number / grouping,

@@ -37,6 +37,7 @@ from tppo_watch.review import Decision
 from tppo_watch.scan.grouping import Grouping
 from tppo_watch.storage import alerts, posts, sources
 from tppo_watch.storage.posts import NewPost, content_hash
+from tppo_watch.text.document import read
 from tppo_watch.watch import Watch, open_watch
 
 AD = (
@@ -52,7 +53,8 @@ def fill(watch: Watch, count: int) -> list[int]:
     """Keep `count` posts, each with an alert: one in a hundred a plea, the others high and medium in turn."""
     assessment = tppo_watch.load("student").assess(AD)
     raised = []
-    grouping = Grouping(b"k" * 32)
+    grouping = Grouping(watch._store, b"k" * 32)
+    seen = grouping.print_of(read(AD), assessment)
     with watch._store.write() as connection:
         sources.ensure(connection, "bench")
         for start in range(0, count, _BATCH):
@@ -65,7 +67,7 @@ def fill(watch: Watch, count: int) -> list[int]:
             spread = [replace(assessment, risk=0.5 + (n * 7919 % 5000) / 10_001) for n in numbers]
             assessed = list(zip(ids, spread, strict=True))
             posts.add_assessments(connection, assessed)
-            grouping.add(connection, assessed)
+            grouping.add(connection, [(post_id, seen) for post_id in ids])
             for n, post_id in zip(numbers, ids, strict=True):
                 lane = LANES[0] if n % 100 == 0 else LANES[1 + n % 2]
                 at = NOW - timedelta(minutes=n % 20_000)

@@ -26,6 +26,7 @@ from unittest import mock
 from tppo_watch.config import Settings, settings_from
 from tppo_watch.scan import due_sources
 from tppo_watch.sources.gate import Fetched
+from tppo_watch.text.document import Document
 from tppo_watch.types import Assessment
 from tppo_watch.watch import Watch, open_watch
 
@@ -37,7 +38,8 @@ GROWTH = 0.10  # of memory, after the first quarter
 class Rule:
     """Assesses by a word."""
 
-    def assess(self, text: str) -> Assessment:
+    def assess(self, document: Document) -> Assessment:
+        text = document.text
         level = "high" if "Kamboja" in text else "none"
         return Assessment(
             risk=0.95 if level == "high" else 0.01, level=level, label="benign", stance="offer",
@@ -45,8 +47,8 @@ class Rule:
             reasons=(("base", 0.0),), missing=(), lang="id", model="rule", text=text,
         )  # fmt: skip
 
-    def assess_many(self, texts: Iterable[str]) -> Iterator[Assessment]:
-        return map(self.assess, texts)
+    def assess_many(self, documents: Iterable[Document]) -> Iterator[Assessment]:
+        return map(self.assess, documents)
 
 
 @dataclass

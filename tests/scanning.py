@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tppo_watch.config import Settings, settings_from
+from tppo_watch.text.document import Document
 from tppo_watch.types import Assessment, Entity, Level, Match
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -26,7 +27,8 @@ class KeywordAssessor:
     def __init__(self) -> None:
         self.texts: list[str] = []  #: everything it was asked, in order
 
-    def assess(self, text: str) -> Assessment:
+    def assess(self, given: str | Document) -> Assessment:
+        text = given.text if isinstance(given, Document) else given
         self.texts.append(text)
         if "meledak" in text:
             raise RuntimeError("boom")
@@ -35,7 +37,7 @@ class KeywordAssessor:
         word, level = next(((w, named) for w, named in levels if w in folded), (None, "none"))
         return assessment(text, level=level, assistance="tolong saya" in folded, sign=word)
 
-    def assess_many(self, texts: Iterable[str]) -> Iterator[Assessment]:
+    def assess_many(self, texts: Iterable[str | Document]) -> Iterator[Assessment]:
         return map(self.assess, texts)
 
 

@@ -29,7 +29,7 @@ from .indicators.finder import Finder, default_finder
 from .indicators.seen import SignLimits
 from .knowledge.rules import Indicator, local_indicators
 from .parallel import map_in_order
-from .text.document import read
+from .text.document import Document, read
 from .text.language import language
 from .types import STANCES, Assessment, Match
 
@@ -194,11 +194,15 @@ class Assessor:
         """Lowest risk of each level, as the last stage has them."""
         return (self._student if self._reader is None else self._cascade).thresholds
 
-    def assess(self, text: str) -> Assessment:
-        """Assess one text of at most a million characters; see :class:`~tppo_watch.types.Assessment`."""
+    def assess(self, text: str | Document) -> Assessment:
+        """Assess one text of at most a million characters; see :class:`~tppo_watch.types.Assessment`.
+
+        Whoever needs its words for something else too reads it with :func:`tppo_watch.text.document.read` and
+        gives the document.
+        """
         return self._batch([text])[0]
 
-    def assess_many(self, texts: Iterable[str], jobs: int = 1) -> Iterator[Assessment]:
+    def assess_many(self, texts: Iterable[str | Document], jobs: int = 1) -> Iterator[Assessment]:
         """Assess texts lazily and in order, with bounded memory.
 
         Parameters
@@ -214,8 +218,9 @@ class Assessor:
         for done in map_in_order(self._batch, _batched(texts, BATCH), jobs):
             yield from done
 
-    def _batch(self, texts: Sequence[str]) -> list[Assessment]:
-        for text in texts:
+    def _batch(self, texts: Sequence[str | Document]) -> list[Assessment]:
+        for given in texts:
+            text = given.text if isinstance(given, Document) else given
             if not isinstance(text, str):
                 raise TypeError(f"a text must be a str, not {type(text).__name__}")
             if len(text) > MAX_CHARACTERS:
@@ -316,13 +321,13 @@ def read_text(text: str) -> Reading:
     return read_texts([text])[0]
 
 
-def read_texts(texts: Sequence[str], finder: Finder | None = None) -> list[Reading]:
-    """Rules and patterns of texts; the packaged ones, or those of a finder.
+def read_texts(texts: Sequence[str | Document], finder: Finder | None = None) -> list[Reading]:
+    """Rules and patterns of texts, or of documents read from them; the packaged ones, or those of a finder.
 
     Each room reads all of them before the next one does: what a room works with then stays in the processor's
     cache, an eighth of the time (measured on batches of 256).
     """
-    documents = [read(text) for text in texts]
+    documents = [text if isinstance(text, Document) else read(text) for text in texts]
     entities = [find_entities(document) for document in documents]
     signs = (finder or default_finder()).find_many(documents, entities)
     return list(map(Reading, documents, entities, signs, map(language, documents)))
@@ -346,7 +351,7 @@ def _check(model: StoredModel, names: int) -> None:
         raise ValueError("prevalence is out of range")
 
 
-def _batched(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+def _batched(texts: Iterable[str | Document], size: int) -> Iterator[list[str | Document]]:
     source = iter(texts)
     while batch := list(islice(source, size)):
         yield batch

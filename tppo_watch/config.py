@@ -42,7 +42,7 @@ KINDS: dict[str, Kind] = {
     "bluesky": Kind("social", _IMAGES),
     "feed": Kind("feed", _IMAGES),
     "sitemap": Kind("sitemap", frozenset({"max_pages", "match"})),
-    "telegram_public": Kind("telegram_public", _IMAGES),
+    "telegram_public": Kind("telegram_public", _IMAGES | {"max_pages"}),
     "whatsapp_export": Kind("whatsapp_export", _IMAGES | {"date_order"}),
     "parquet": Kind("table", _TABLE),
     "jsonl": Kind("table", _TABLE),
@@ -142,7 +142,8 @@ class SourceSettings(_Section):
     author_field: str | None = None
     date_order: Literal["auto", "dmy", "mdy", "ymd"] = "auto"
     timezone: Literal["WIB", "WITA", "WIT"] = "WIB"  #: of times that name no zone
-    max_pages: int = Field(default=20, ge=1, le=2000)  #: of a site map, read in one scan
+    #: Of a site map or a channel, read in one scan; None: as many as its reader thinks polite.
+    max_pages: int | None = Field(default=None, ge=1, le=2000)
     match: str | None = Field(default=None, max_length=500)  #: read only addresses like this, with * for any
     after_reading: Literal["keep", "move"] = "keep"  #: move files of a folder away, or remember them
     images: bool = False  #: also read the words in pictures; needs the extra `ocr` and Tesseract
@@ -375,7 +376,10 @@ class RetentionSettings(_Section):
     posts: Annotated[timedelta, BeforeValidator(_age)] | None = None
     #: Closed alerts with their posts, since they were last seen.
     alerts: Annotated[timedelta, BeforeValidator(_age)] | None = None
-    runs: Annotated[timedelta, BeforeValidator(_age)] | None = None  #: reports of scans
+    #: Messages that were sent or given up, since they were made, once no alert they tell of is kept.
+    messages: Annotated[timedelta, BeforeValidator(_age)] | None = None
+    #: Reports of scans, and what was told of the sources.
+    runs: Annotated[timedelta, BeforeValidator(_age)] | None = None
 
 
 class Settings(_Section):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +21,6 @@ from .alerts.delivery import DeliveryReport, deliver
 from .alerts.outbox import note_notice, note_signal
 from .alerts.senders import sender
 from .config import Settings, SourceSettings, load_settings
-from .errors import StorageBusyError
 from .knowledge.places import Place
 from .knowledge.rules import Indicator, local_indicators
 from .reports import Bulletin, NewTerm, Rhythm
@@ -41,14 +38,16 @@ from .review import (
     figures,
     note_reminders,
 )
-from .review.acts import forget
 from .review.agreement import Agreement
 from .review.exhibits import exhibits_of
 from .review.feedback import RuleFigure
 from .review.figures import Week
-from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan, scan_lock
+from .scan import Health, ScanOptions, ScanReport, health_of, next_due, scan
 from .scan.batch import Assesses
+from .scan.grouping import Grouping
 from .scan.rescore import Change, Tally, rescore
+from .scan.service import keep_scanning
+from .scan.upkeep import Upkeep
 from .storage import (
     Store,
     alerts,
@@ -57,16 +56,14 @@ from .storage import (
     open_store,
     pictures,
     posts,
-    purge,
     raised,
     rejects,
     search,
     sources,
     terms,
-    transfer,
 )
 from .storage.alerts import AlertRecord
-from .storage.keys import give_up_key, load_key, open_key, rotate_key
+from .storage.keys import load_key, open_key
 from .storage.pictures import KeptPicture
 from .storage.posts import KEY_BYTES
 from .storage.rejects import Reject
@@ -80,12 +77,7 @@ if TYPE_CHECKING:
 
 #: Whose bulletin is made where none is named.
 DEFAULT_PROVINCE = "Kalimantan Timur"
-_LONGEST_WAIT_S = 60.0  # a clock that jumps is noticed within this time
-_SHORTEST_WAIT = timedelta(seconds=5)  # between two scans
 _NEW_FOR = timedelta(weeks=12)  # a term that was accepted is new in the bulletins of this time
-_LOOK_ROUND = timedelta(hours=1)  # silence and reminders are noticed within this time
-
-_log = logging.getLogger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -141,6 +133,7 @@ class Watch:
         self.settings = settings
         self._store, self._given, self._is_dry_run, self._clock = store, assessor, is_dry_run, clock
         self._loaded: tuple[tuple[Indicator, ...], Assesses] | None = None
+        self._groupings = lru_cache(maxsize=1)(partial(Grouping, store))  # of the key that is in use
 
     @property
     def rules(self) -> tuple[Indicator, ...]:
@@ -170,6 +163,10 @@ class Watch:
             return load_key(path) if path.exists() else secrets.token_bytes(KEY_BYTES)
         return open_key(self._store, path)
 
+    @property
+    def _grouping(self) -> Grouping:
+        return self._groupings(self._key)
+
     def scan(
         self,
         *,
@@ -180,7 +177,7 @@ class Watch:
     ) -> ScanReport:
         """Scan the sources that are due, or everything, once. See :func:`tppo_watch.scan.scan`.
 
-        Then what is older than the settings allow is removed.
+        Then, once a day, what is older than the settings allow is removed.
         """
         report = scan(
             self._store,
@@ -190,13 +187,14 @@ class Watch:
             key=self._key,
             clock=self._clock,
             health=self.settings.health,
+            grouping=self._grouping,
             options=ScanOptions(
                 is_everything, self._is_dry_run, should_stop, on_progress, pause, self._channels
             ),
         )
         if self._is_dry_run:
             return report
-        self.retain()
+        self.upkeep.retain_daily()
         self.find_terms()
         return replace(report, signals=len(self.raise_signals()))
 
@@ -233,52 +231,15 @@ class Watch:
         *,
         on_progress: Callable[[str, int], None] = lambda source_id, posts: None,
     ) -> Iterator[ScanReport]:
-        """Scan whatever falls due, and yield each report, until `stop` is set; the batch in hand is finished.
+        """Scan until `stop` is set, and yield each report. See :mod:`tppo_watch.scan.service`."""
+        yield from keep_scanning(
+            self, settings=self.settings.health, clock=self._clock, stop=stop, on_progress=on_progress
+        )
 
-        Looks at least once an hour how all sources fare, and leaves signs of life as `settings.health` says.
-        A scan that another process runs meanwhile is waited for.
-        """
-        from .scan.pulse import Pulse  # of no use to whoever scans once
-
-        def should_stop() -> bool:  # asked before each source and each batch: a long scan is alive
-            pulse.beat(self._clock())
-            return stop.is_set()
-
-        last: datetime | None = None
-        with closing(Pulse(self.settings.health, self._clock())) as pulse:
-            while not stop.is_set():
-                pulse.beat(self._clock())
-                wait_s = self._seconds_to_next(last)
-                self._deliver_or_later(should_stop)
-                if wait_s <= 0:
-                    try:
-                        report = self.scan(should_stop=should_stop, on_progress=on_progress, pause=stop.wait)
-                    except StorageBusyError as exc:
-                        _log.warning("database busy, scanning later", extra={"reason": str(exc)})
-                        wait_s = _LONGEST_WAIT_S
-                    else:
-                        last = report.finished
-                        pulse.note(report, self.health())
-                        yield report
-                        continue
-                stop.wait(min(wait_s, _LONGEST_WAIT_S))
-
-    def _deliver_or_later(self, should_stop: Callable[[], bool]) -> None:
-        try:
-            self.deliver(should_stop=should_stop)
-        except StorageBusyError as exc:
-            _log.warning("database busy, delivering later", extra={"reason": str(exc)})
-
-    def _seconds_to_next(self, last: datetime | None) -> float:
-        """Seconds until a source is due or all have to be looked at, by the end of the last scan."""
-        now = self._clock()
+    def next_due(self) -> datetime | None:
+        """When the first source falls due; None where there are none."""
         with self._store.read() as connection:
-            at = next_due(self.settings.sources, sources.states(connection), now)
-        if last is None or last > now:
-            return 0.0
-        # Sources that fall due within a few seconds share a scan.
-        wished = min(max(at or now + _LOOK_ROUND, last + _SHORTEST_WAIT), last + _LOOK_ROUND)
-        return (wished - now).total_seconds()
+            return next_due(self.settings.sources, sources.states(connection), self._clock())
 
     def health(self) -> list[Health]:
         """How each source fares, in the order of the settings."""
@@ -468,7 +429,7 @@ class Watch:
         from .scan.campaign_desk import CampaignDesk
 
         return CampaignDesk(
-            self._store, self.settings.audit.anchor, key=lambda: self._key, clock=self._clock
+            self._store, self.settings.audit.anchor, grouping=lambda: self._grouping, clock=self._clock
         )
 
     @cached_property
@@ -549,59 +510,10 @@ class Watch:
         with self._store.read() as connection:
             return posts.history(connection, post_id)
 
-    def purge_post(self, post_id: int) -> dict[str, int]:
-        """Remove a post for good. See :func:`tppo_watch.storage.purge.purge_post`."""
-        with self._purging() as (connection, forget):
-            removed = purge.purge_post(connection, post_id, now=self._clock(), forget=forget)
-        self._store.erase_traces()
-        return removed
-
-    def purge_author(self, post_id: int) -> dict[str, int]:
-        """Remove every post of whoever wrote this one. See :func:`tppo_watch.storage.purge.purge_author`."""
-        with self._purging() as (connection, forget):
-            author = posts.author_of(connection, post_id)
-            removed = purge.purge_author(connection, author, now=self._clock(), forget=forget)
-        self._store.erase_traces()
-        return removed
-
-    def retain(self) -> dict[str, int]:
-        """Remove what is older than the settings allow; rows removed by table."""
-        now, limits = self._clock(), self.settings.retention
-        return purge.retain(
-            self._purging,
-            now=now,
-            posts_before=now - limits.posts if limits.posts else None,
-            alerts_before=now - limits.alerts if limits.alerts else None,
-            runs_before=now - limits.runs if limits.runs else None,
-        )
-
-    @contextmanager
-    def _purging(self) -> Iterator[tuple[Connection, purge.Forget]]:
-        """A transaction that removes posts, and what removes and logs what people said of their alerts."""
-        now = self._clock()
-        with audit.recording(self._store, self.settings.audit.anchor) as writing:
-            yield writing.connection, lambda alert_ids: forget(writing, alert_ids, now=now)
-
-    def back_up(self, target: Path) -> None:
-        """Write the database into one SQLite file. See :func:`tppo_watch.storage.transfer.back_up`."""
-        transfer.back_up(self._store, target)
-
-    def copy_to(
-        self, url: str, *, on_progress: transfer.Progress = lambda table, rows: None
-    ) -> list[transfer.TableCopy]:
-        """Fill the empty database at `url` with everything, while no scan runs. Raises `StorageError`."""
-        with scan_lock(self._store), open_store(url) as target:
-            return transfer.copy_all(self._store, target, on_progress=on_progress)
-
-    def rotate_key(self) -> int:
-        """Add a key for the hashes of authors. See :func:`tppo_watch.storage.keys.rotate_key`."""
-        with scan_lock(self._store):
-            return rotate_key(self._store, self.settings.privacy.key_file)
-
-    def give_up_key(self) -> None:
-        """Begin with another key. See :func:`tppo_watch.storage.keys.give_up_key`."""
-        with scan_lock(self._store):
-            give_up_key(self._store, self.settings.privacy.key_file)
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What keeps the database in order."""
+        return Upkeep(self._store, self.settings, self._clock)
 
     def close(self) -> None:
         self._store.close()

@@ -125,6 +125,21 @@ class Words:
             rows.insert(len(rows) - (parts[-1][0] == "calibration"), rest)
         return rows
 
+    def why(self, assessment: Assessment, *, is_plea: bool) -> tuple[str, ...]:
+        """Why a post is brought before a person, the strongest first; never nothing.
+
+        Its asserted indicators. Where it has none, the parts that raise the sum most; of a plea, where that
+        sum says nothing, that it reads as one.
+        """
+        asserted = [match for match in assessment.indicators if match.scope == "asserted"]
+        asserted.sort(key=lambda match: -match.weight)
+        names = [self.rule(match.id) for match in asserted]
+        if not names and not is_plea:
+            parts = sorted(assessment.reasons, key=lambda part: -part[1])
+            always = ("base", "calibration")
+            names = [self.reason(name) for name, value in parts if value > 0 and name not in always]
+        return tuple(dict.fromkeys(names)) or (self.term("reasons", "plea" if is_plea else "text"),)
+
     def number(self, value: float) -> str:
         """A number as this language writes it, with two places unless it is whole."""
         written = f"{value:,.2f}".removesuffix(".00")

@@ -82,7 +82,7 @@ def test_a_purged_post_leaves_the_signal(folder):
     with open_watch("tppo.toml", assessor=KeywordAssessor(), clock=lambda: NOW) as watch:
         (item, *_) = watch.signal_desk.listed(None)
         case = watch.signal_desk.open(None, item.record.id, now=NOW)
-        removed = watch.purge_post(case.posts[0].id)
+        removed = watch.upkeep.purge_post(case.posts[0].id)
         left = watch.signal_desk.open(None, item.record.id, now=NOW)
     assert removed["signal_posts"] >= 1
     assert len(left.posts) == len(case.posts) - 1 and left.item.record.days == case.item.record.days

@@ -107,3 +107,14 @@ def test_a_notice_is_told_in_both_languages():
         for lang in ("id", "en"):
             said = Words(lang).notice(Notice("loker", kind, NOW))
             assert "loker" in said and "None" not in said and "{" not in said
+
+
+def test_every_alert_says_why():
+    """Asserted indicators first; where the model alone found it, what weighs most; of a plea, that it is."""
+    words, signed = Words("en"), FakeAssessor().assess("Poipet, visa turis")
+    strongest = max(signed.indicators, key=lambda match: match.weight)
+    assert words.why(signed, is_plea=False)[0] == words.rule(strongest.id)
+    bare = replace(signed, indicators=(), reasons=(("base", -4.0), ("text", 2.5), ("missing:pay", -0.1)))
+    assert words.why(bare, is_plea=False) == (words.reason("text"),)
+    assert words.why(bare, is_plea=True) == ("reads as a call for help",)
+    assert words.why(replace(bare, reasons=()), is_plea=False) == (words.reason("text"),)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..storage.alerts import AlertRecord
 from ..wording import Language, Words
-from .views import summary
+from .views import restored, summary
 
 _NAMED = 10  # alerts told one by one; of more only the number
 _REASONS = 2
@@ -78,10 +78,8 @@ def _line(record: AlertRecord, words: Words) -> str:
     head = f"#{record.id} {words.term('lanes', record.lane)}"
     if record.lane == "assistance":
         return f"{head}. {line['excerpt']}"
-    matches = [match for match in record.assessment["indicators"] if match["scope"] == "asserted"]
-    matches.sort(key=lambda match: -match["weight"])
-    why = "; ".join(list(dict.fromkeys(words.rule(match["id"]) for match in matches))[:_REASONS])
-    return f"{head}: {why}. {line['excerpt']}" if why else f"{head}. {line['excerpt']}"
+    why = "; ".join(words.why(restored(record), is_plea=False)[:_REASONS])
+    return f"{head}: {why}. {line['excerpt']}"
 
 
 def _linked(line: str, console: str | None, path: str) -> str:

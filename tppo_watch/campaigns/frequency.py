@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-_WIDTH = 1 << 22  # cells a row: 100,000 wordings of 60 shingles fill them about once
-_FACTORS = np.array([0x9E3779B1, 0x85EBCA6B], np.uint64)[:, None]
-_ROWS = np.array([0, _WIDTH], np.uint64)[:, None]
-_BITS = np.uint64(32 - 22)
-_LOW = np.uint64(0xFFFFFFFF)
+_BITS = 22
+_WIDTH = 1 << _BITS  # cells a row: 100,000 wordings of 60 shingles fill them about once
+_FACTORS = np.array([0x9E3779B1, 0x85EBCA6B], np.uint32)[:, None]
+_ROWS = np.array([0, _WIDTH], np.uint32)[:, None]
 
 
 class ShingleCounts:
@@ -44,5 +43,4 @@ class ShingleCounts:
 
 
 def _places(shingles: np.ndarray) -> np.ndarray:
-    spread = ((shingles.astype(np.uint64) * _FACTORS) & _LOW) >> _BITS
-    return (spread + _ROWS).astype(np.int64)
+    return (shingles * _FACTORS >> np.uint32(32 - _BITS)) + _ROWS  # the product keeps its lower 32 bits

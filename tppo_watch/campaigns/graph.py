@@ -268,8 +268,11 @@ class Graph:
                 groups.join(index, other)
         self._join_contacts(region, groups)
         self._join_wordings(region, groups)
-        for group in groups.all(region):
-            root = min(self.bundles[index].posts[0] for index in group) if self._holds(group) else -1
+        found = [
+            (min(self.bundles[index].posts[0] for index in group) if self._holds(group) else -1, group)
+            for group in groups.all(region)
+        ]
+        for root, group in found:
             for index in group:
                 bundle = self.bundles[index]
                 if bundle.root != root:
@@ -277,6 +280,7 @@ class Graph:
                     bundle.root = root
                 self._members[root].add(index)
                 self._dirty.pop(index, None)
+        for root, group in found:  # once all have left where they were: who stays there may be alone
             self._tell(group, root)
             if len(group) > _LARGE:
                 for index in group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -90,7 +90,7 @@ class Grouper:
     def __contains__(self, id: str) -> bool:
         return id in self._place
 
-    def add(self, print: Print) -> tuple[Evidence, Example | None]:
+    def add(self, id: str, print: Print) -> tuple[Evidence, Example | None]:
         """Take in a post; what was found of it, to be kept where its campaigns shall outlive the program.
 
         Raises
@@ -102,7 +102,7 @@ class Grouper:
         # Whoever speaks about an ad may quote it whole: such a post founds no wording.
         found = self._wordings.find(post, print) if print.is_own else None
         evidence = Evidence(
-            id=print.id,
+            id=id,
             is_own=print.is_own,
             is_recruitment=print.is_recruitment,
             contacts=tuple((contact.key, contact.line, contact.kind) for contact in print.contacts),
@@ -120,18 +120,22 @@ class Grouper:
         return evidence, found.example if found else None
 
     def restore(
-        self, evidence: Iterable[Evidence], examples: Iterable[Example], log: Iterable[Decision]
+        self, found: Iterable[tuple[Evidence, Example | None]], decisions: Sequence[Decision] = ()
     ) -> None:
-        """Take in what `add` and the log gave earlier, in the same order."""
-        for one in evidence:
-            self._take(one)
-            if one.near >= 0:
-                self._wordings.claim(one.near if one.contacts else len(self._evidence) - 1)
-        for example in examples:
-            self._wordings.remember(example)
-        self._log.extend(log)
-        if self._log:
+        """Take in what `add` and the log gave earlier or elsewhere, in the same order."""
+        for evidence, example in found:
+            self._take(evidence)
+            if evidence.near >= 0:
+                self._wordings.claim(evidence.near if evidence.contacts else len(self._evidence) - 1)
+            if example is not None:
+                self._wordings.remember(example)
+        if decisions:
+            self._log.extend(decisions)
             self._rebuild()
+
+    def place(self, id: str) -> int:
+        """The place of a post in the order of arrival, from 0; -1 for one that was not added."""
+        return self._place.get(id, -1)
 
     def campaign_of(self, id: str) -> str | None:
         """Name of the campaign of a post; None where it is in none. Raises `NotFoundError`."""

@@ -87,7 +87,7 @@ _WORDS = {
 #: Acts that a dossier names.
 _DECISIONS = frozenset(("take_up", "not_trafficking", "needs_help", "refer", "adjudicate", "note"))
 _PROSE_WIDTH = 46  # characters a line
-_NAMED_INDICATORS = 2
+_NAMED_REASONS = 2
 _STYLES = {"assistance": "bold magenta", "high": "bold red", "medium": "bold yellow"}
 
 
@@ -137,14 +137,15 @@ def show_table(records: list[AlertRecord], lang: str = "id") -> None:
 def _row(record: AlertRecord, words: Words) -> list[Any]:
     from rich.text import Text
 
-    from ..alerts import summary
+    from ..alerts import restored, summary
 
     line, said = summary(record), _WORDS[words.lang]
     copies = f" ({said['copies'].format(record.copies)})" if record.copies else ""  # type: ignore[attr-defined]
     if "campaign" in line:
         copies += f" [{said['campaign'].format(line['campaign'], line['campaign_posts'])}]"  # type: ignore[attr-defined]
-    why = "; ".join(_strongest(record, words))
-    if record.lane == "assistance":
+    is_plea = record.lane == "assistance"
+    why = "; ".join(words.why(restored(record), is_plea=is_plea)[:_NAMED_REASONS])
+    if is_plea:
         # Whoever may need help is no suspect: how likely an offer is says nothing of that person.
         lane = Text(str(said["assistance"]), style=_STYLES[record.lane])
     else:
@@ -153,12 +154,6 @@ def _row(record: AlertRecord, words: Words) -> list[Any]:
         why = f"{words.rule(line['type'])}: {why}" if "type" in line else why
     origin = f"{record.source_id}\n{local(record.published or record.fetched)}"
     return [str(record.id), lane, why, origin, line["excerpt"] + copies]
-
-
-def _strongest(record: AlertRecord, words: Words) -> list[str]:
-    matches = [match for match in record.assessment["indicators"] if match["scope"] == "asserted"]
-    matches.sort(key=lambda match: -match["weight"])
-    return list(dict.fromkeys(words.rule(match["id"]) for match in matches))[:_NAMED_INDICATORS]
 
 
 @app.command()

@@ -125,23 +125,24 @@ class _Grouped:
     def read(self, judge: Any, rows: Iterator[Row]) -> None:
         """Group the rows that have a text; complain of the others."""
         from ..campaigns import print_of
+        from ..text.document import Document, read
 
-        waiting: deque[Row] = deque()
+        waiting: deque[tuple[Row, Document]] = deque()
 
-        def texts() -> Iterator[str]:
+        def documents() -> Iterator[Document]:
             for row in rows:
                 self.seen += 1
                 if self._is_good(row):
-                    waiting.append(row)
-                    yield row.text or ""
+                    waiting.append((row, read(row.text or "")))
+                    yield waiting[-1][1]
 
-        for assessment in judge.assess_many(texts()):
-            row = waiting.popleft()
+        for assessment in judge.assess_many(documents()):
+            row, document = waiting.popleft()
             id = str(row.line) if row.id is None else row.id
             # An id that comes twice names two posts.
             inner = str(id) if str(id) not in self._grouper else f"{id} (line {row.line})"
             self._ids.append((inner, id))
-            self._grouper.add(print_of(inner, assessment, _KEY_OF_FILES))
+            self._grouper.add(inner, print_of(document, assessment, _KEY_OF_FILES))
 
     def write(self) -> None:
         """One line a post."""

@@ -8,6 +8,7 @@ import re
 import sqlite3
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
@@ -66,6 +67,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     yield _database(config)
     yield from _sources(config)
+    yield from _left_over(config)
     yield from _channels(config)
     yield _author_key(config)
     yield _pictures()
@@ -196,6 +198,33 @@ def _by_status(config: Path) -> str:
             found.setdefault(health.status, []).append(health.source_id)
     named = {status: f" ({', '.join(ids[:5])})" if status in _BAD else "" for status, ids in found.items()}
     return ", ".join(f"{len(ids)} {status}{named[status]}" for status, ids in found.items())
+
+
+def _left_over(config: Path) -> Iterator[Finding]:
+    """What waits for a person: items that could not be read, messages that could not be delivered."""
+    if not config.exists():
+        return
+    from ..watch import open_watch
+
+    try:
+        with open_watch(config, is_dry_run=True) as watch:  # makes no database where there is none
+            rejected = Counter(reject.source_id for reject in watch.rejects())
+            messages = watch.deliveries.counts()
+    except WatchError:
+        return  # said of the database already
+    if rejected:
+        most = ", ".join(f"{id} {count}" for id, count in rejected.most_common(5))
+        said = f"{rejected.total()} items could not be read ({most})"
+        yield Finding("unreadable items", "missing", said, f"tppo-watch sources rejects --config {config}")
+    else:
+        yield Finding("unreadable items", "ok", "none kept")
+    said = ", ".join(f"{count} {state}" for state, count in sorted(messages.items()) if count) or "none yet"
+    if messages.get("dead"):
+        repair = f"tppo-watch alerts deliveries --state dead --config {config}"
+        said += "; dead ones were given up, alerts resend sends them again"
+        yield Finding("messages", "missing", said, repair)
+    else:
+        yield Finding("messages", "ok", said)
 
 
 def _channels(config: Path) -> Iterator[Finding]:

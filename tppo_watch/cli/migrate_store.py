@@ -24,6 +24,6 @@ def migrate_store(
     from ..watch import open_watch
 
     with open_watch(config) as watch, progress() as on_progress:
-        copied = watch.copy_to(url, on_progress=on_progress)
+        copied = watch.upkeep.copy_to(url, on_progress=on_progress)
     show_copies(copied, json)
     say(f"both agree; now write the new address into [storage] url of {config}")

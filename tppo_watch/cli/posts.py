@@ -167,7 +167,7 @@ def purge(
             raise typer.BadParameter("cannot ask here; --yes removes without asking")
         typer.confirm(f"Remove {what} for good?", abort=True, err=True)
     with open_watch(config) as watch:
-        removed = watch.purge_author(id) if author else watch.purge_post(id)
+        removed = watch.upkeep.purge_author(id) if author else watch.upkeep.purge_post(id)
     if json:
         print_json(removed)
     else:

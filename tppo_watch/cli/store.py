@@ -34,7 +34,7 @@ def backup(
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        watch.back_up(file)
+        watch.upkeep.back_up(file)
         key = watch.settings.privacy.key_file
     say(f"wrote {file}; keep a copy of {key} too, in another place")
 
@@ -81,10 +81,10 @@ def rotate_key(
     with open_watch(config) as watch:
         path = watch.settings.privacy.key_file
         if lost:
-            watch.give_up_key()
+            watch.upkeep.give_up_key()
             say(f"{path} counts from now on; keep a copy of it in another place")
         else:
-            authors = watch.rotate_key()
+            authors = watch.upkeep.rotate_key()
             say(f"hashed {authors:,} authors again; keep a copy of {path} in another place")
 
 
@@ -97,7 +97,7 @@ def retain(json: Json = False, config: Config = CONFIG) -> None:
     from ..watch import open_watch
 
     with open_watch(config) as watch:
-        removed = watch.retain()
+        removed = watch.upkeep.retain()
     if json:
         print_json(removed)
     elif removed:

@@ -66,9 +66,9 @@ def line(record: AlertRecord, speaker: Speaker) -> dict[str, Any]:
     """One line of the queue."""
     assessment, words = restored(record), speaker.words
     short = summary(record)
-    asserted = dict.fromkeys(words.rule(m.id) for m in assessment.indicators if m.scope == "asserted")
     kind = words.rule(short["type"]) if "type" in short else ""
     is_plea = record.lane == "assistance"
+    why = words.why(assessment, is_plea=is_plea)
     return {
         "id": record.id,
         "lane": record.lane,
@@ -76,7 +76,7 @@ def line(record: AlertRecord, speaker: Speaker) -> dict[str, Any]:
         "is_grave": is_grave(match.id for match in assessment.indicators),
         # Nobody who may need help is shown as a suspect: no type, no risk.
         "kind": "" if is_plea else kind,
-        "signs": [] if is_plea else [name for name in asserted if name != kind][:_NAMED_SIGNS],
+        "signs": [] if is_plea else [name for name in why if name != kind][:_NAMED_SIGNS],
         "source": shown(record.source_id),
         "copies": record.copies,
         "risk": words.share(record.assessment["risk"]),

@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from ..alerts.lanes import Lane, alert_of_campaign, is_more_urgent, lane_for
+from ..campaigns import Print
 from ..config import SourceSettings
 from ..review.acts import note_reopened
 from ..storage import alerts as stored_alerts
@@ -19,6 +20,7 @@ from ..storage import posts as stored_posts
 from ..storage.campaigns import CampaignAlert
 from ..storage.posts import Earlier, NewPost, content_hash
 from ..storage.purge import native_digest, purged_digests
+from ..text.document import Document, read
 from ..types import Assessment, Failure
 from .ads import Draft
 from .grouping import Grouping
@@ -33,9 +35,15 @@ _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 class Assesses(Protocol):
     """What a scan needs of an assessor."""
 
-    def assess(self, text: str) -> Assessment: ...
+    def assess_many(self, texts: Iterable[str | Document]) -> Iterator[Assessment]: ...
 
-    def assess_many(self, texts: Iterable[str]) -> Iterator[Assessment]: ...
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What was found of a text."""
+
+    assessment: Assessment
+    print: Print  #: by which it is compared with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,39 +149,47 @@ def _digests(post: NewPost) -> set[str]:
 
 
 def assess_new(
-    posts: Sequence[NewPost], known: Known, assessor: Assesses
-) -> tuple[dict[str, Assessment], list[Failure]]:
-    """Content hash -> assessment, for what no earlier post said; a failure for each text that has none."""
+    posts: Sequence[NewPost],
+    known: Known,
+    assessor: Assesses,
+    print_of: Callable[[Document, Assessment], Print],
+) -> tuple[dict[str, Assessed], list[Failure]]:
+    """Content hash -> what was found of what no earlier post said; a failure for each text that has none."""
     first: dict[str, NewPost] = {}
     for post in posts:
         if post.content_hash not in known.originals:
             first.setdefault(post.content_hash, post)
+
+    def found(some: Iterable[NewPost]) -> Iterator[Assessed]:
+        documents = [read(post.text) for post in some]
+        for document, assessment in zip(documents, assessor.assess_many(documents), strict=True):
+            yield Assessed(assessment, print_of(document, assessment))
+
     try:
-        found = list(assessor.assess_many([post.text for post in first.values()]))
-        return dict(zip(first, found, strict=True)), []
+        return dict(zip(first, found(first.values()), strict=True)), []
     except Exception:  # some text in the batch breaks it: find out which
-        assessments: dict[str, Assessment] = {}
+        assessed: dict[str, Assessed] = {}
         failures: list[Failure] = []
     for digest, post in first.items():
         try:
-            assessments[digest] = assessor.assess(post.text)
+            (assessed[digest],) = found([post])
         except Exception as exc:  # the edge of one post: report it, keep the pass alive
             item = f"{post.source_id}: {post.native_id}"
             failures.append(Failure(item, "assess", f"{type(exc).__name__} while assessing"))
-    return assessments, failures
+    return assessed, failures
 
 
 def keep(
     connection: Connection,
     posts: Sequence[NewPost],
     known: Known,
-    assessments: dict[str, Assessment],
+    assessed: dict[str, Assessed],
     now: datetime,
     grouping: Grouping,
 ) -> Outcome:
     """Write new posts, their assessments, campaigns and alerts in the caller's transaction.
 
-    A post that neither says what an earlier one said nor has an assessment stays out; the next scan tries it.
+    A post that neither says what an earlier one said nor was assessed stays out; the next scan tries it.
     """
     originals, earlier = dict(known.originals), dict(known.earlier)
     fresh: dict[str, NewPost] = {}  # by content hash: the first post that says something
@@ -181,21 +197,23 @@ def keep(
     for post in posts:
         if post.content_hash in originals or post.content_hash in fresh:
             copies.append(post)
-        elif post.content_hash in assessments:
+        elif post.content_hash in assessed:
             fresh[post.content_hash] = post
     ids = stored_posts.add(connection, [(post, None) for post in fresh.values()])
     originals.update(zip(fresh, ids, strict=True))
-    stored_posts.add_assessments(connection, [(originals[digest], assessments[digest]) for digest in fresh])
-    grouping.add(connection, [(originals[digest], assessments[digest]) for digest in fresh])
+    found = [(originals[digest], assessed[digest]) for digest in fresh]
+    stored_posts.add_assessments(connection, [(post_id, one.assessment) for post_id, one in found])
+    grouping.add(connection, [(post_id, one.print) for post_id, one in found])
     outcome = Outcome(new=len(fresh) + len(copies), copies=len(copies))
     seen = {originals[post.content_hash] for post in (*fresh.values(), *copies)}
     around = _CampaignAlerts(connection, sorted(seen))
     for digest, post in fresh.items():
-        post_id, lane = originals[digest], lane_for(assessments[digest])
+        post_id, assessment = originals[digest], assessed[digest].assessment
+        lane = lane_for(assessment)
         before = earlier.get(post.native_id, Earlier(None, None))
         if before.alert_id is None:
             before = around.of(post_id, lane)
-        after = _alert(connection, post_id, assessments[digest], before, outcome, now)
+        after = _alert(connection, post_id, assessment, before, outcome, now)
         if lane is not None and after.alert_id is not None:
             around.note(post_id, after.alert_id, after.lane or lane)
             earlier[post.native_id] = after

@@ -5,12 +5,9 @@ Get it from `Watch.campaign_desk`. `actor` None is the command line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy import Connection
 
 from ..campaigns import Grouper, Reason, Suggestion
 from ..errors import NotFoundError
@@ -28,16 +25,16 @@ class CampaignDesk:
 
     Parameters
     ----------
-    key : callable
-        Gives the key of the installation, which keys the hashes of contacts.
+    grouping : callable
+        Gives the campaigns in memory: reading them all is only paid for by what needs their reasons.
     clock : callable
         Gives the present moment, with a timezone.
     """
 
     def __init__(
-        self, store: Store, anchor: Path, *, key: Callable[[], bytes], clock: Callable[[], datetime]
+        self, store: Store, anchor: Path, *, grouping: Callable[[], Grouping], clock: Callable[[], datetime]
     ) -> None:
-        self._store, self._anchor, self._key, self._clock = store, anchor, key, clock
+        self._store, self._anchor, self._grouping, self._clock = store, anchor, grouping, clock
 
     def listed(self, *, limit: int | None = None) -> list[CampaignRecord]:
         """Campaigns, those with the most open alerts first, then the largest."""
@@ -52,7 +49,7 @@ class CampaignDesk:
         That it is looked at is logged. Raises `NotFoundError`, `NotAllowedError`.
         """
         _require(actor, "view")
-        with self._regrouped() as (connection, grouper):
+        with self._grouping().current() as (connection, grouper):
             found = grouper.campaign(name)
             members = campaigns.members(connection, int(found.id[1:]), limit=limit)
             shown = [(member, grouper.why(str(member.id))) for member in members]
@@ -72,7 +69,7 @@ class CampaignDesk:
 
     def suggestions(self) -> list[Suggestion]:
         """What may be one campaign and waits for a person, the most alike first."""
-        with self._regrouped() as (_, grouper):
+        with self._grouping().current() as (_, grouper):
             return grouper.suggestions()
 
     def decisions(self) -> list[DecisionRecord]:
@@ -99,26 +96,20 @@ class CampaignDesk:
 
     def _decide(self, actor: User | None, decide: Callable[[Grouper], int]) -> int:
         _require(actor, "decide")
-        grouping, now = Grouping(self._key()), self._clock()
-        with recording(self._store, self._anchor) as writing:
-            number = decide(grouping.opened(writing.connection))
-            grouping.record(writing.connection, actor=_id(actor), now=now)
-            made = campaigns.decisions(writing.connection)[number - 1]
-            writing.ledger.add(
-                _id(actor),
-                f"campaign_{made.kind}",
-                f"decision:{number}",
-                now=now,
-                digest=decision_digest(made),
-            )
-            return number
-
-    @contextmanager
-    def _regrouped(self) -> Iterator[tuple[Connection, Grouper]]:
-        """The campaigns as they are now, in a transaction that may write: what no scan grouped is grouped."""
-        grouping = Grouping(self._key())
-        with self._store.write() as connection:
-            yield connection, grouping.opened(connection)
+        grouping, now = self._grouping(), self._clock()
+        with grouping.changing():
+            number = grouping.decide(decide)
+            with recording(self._store, self._anchor) as writing:
+                grouping.record(writing.connection, actor=_id(actor), now=now)
+                made = campaigns.decisions(writing.connection)[number - 1]
+                writing.ledger.add(
+                    _id(actor),
+                    f"campaign_{made.kind}",
+                    f"decision:{number}",
+                    now=now,
+                    digest=decision_digest(made),
+                )
+        return number
 
 
 def _require(actor: User | None, action: Action) -> None:

@@ -6,20 +6,17 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from ..alerts.channels import Channel
 from ..alerts.outbox import note_alert
 from ..config import FetchSettings, HealthSettings, SourceSettings
 from ..errors import FetchError, SourceError, StorageError
-from ..sources import Host, SourceFetcher, Web, host_of, read
+from ..sources import Host, SourceFetcher, Stopped, Web, host_of, read
 from ..storage import Store, notices, pictures, rejects, runs
 from ..storage import posts as stored_posts
 from ..storage import sources as stored_sources
@@ -74,12 +71,18 @@ def scan(
     key: bytes,
     clock: Callable[[], datetime],
     health: HealthSettings | None = None,
+    grouping: Grouping | None = None,
     options: ScanOptions | None = None,
 ) -> ScanReport:
     """Read the due ones of `sources`, assess what is new, keep it and raise alerts, say who fares badly.
 
     Reads files and the network, writes to `store` a batch at a time: killed at any point, the next scan goes
     on where this one was, and nothing is kept or raised twice.
+
+    Parameters
+    ----------
+    grouping : Grouping, optional
+        The campaigns of the database, where they are in memory; else they are read when they are needed.
 
     Raises
     ------
@@ -94,7 +97,7 @@ def scan(
             states = stored_sources.states(connection)
         due = list(sources) if options.is_everything else due_sources(sources, states, started)
         web = Web(fetch, clock=clock, pause=options.pause, recall=partial(_recalled, store))
-        this_pass = _Pass(store, assessor, web, key, clock, options)
+        this_pass = _Pass(store, assessor, web, key, clock, grouping or Grouping(store, key), options)
         turns = in_turn(due, _host, clock, timedelta(seconds=fetch.host_pause_s))
         reports = {source.id: this_pass.run(source, states.get(source.id)) for source in turns}
         told = this_pass.moved
@@ -154,11 +157,11 @@ class _Pass:
         web: Web,
         key: bytes,
         clock: Callable[[], datetime],
+        grouping: Grouping,
         options: ScanOptions,
     ) -> None:
         self._store, self._assessor, self._web = store, assessor, web
-        self._clock, self._options = clock, options
-        self._grouping = Grouping(key)
+        self._clock, self._grouping, self._options = clock, grouping, options
         self._author_key = lru_cache(maxsize=4096)(lambda author: stored_posts.author_key(key, author))
         self.lanes: Counter[str] = Counter()
         self.moved: list[Notice] = []
@@ -181,6 +184,8 @@ class _Pass:
         trouble: Trouble | None = None
         try:
             self._read(source, fetcher, tally)
+        except Stopped:
+            tally.is_stopped = True
         except FetchError as exc:
             trouble = Trouble(exc.message, exc.status, exc.retry_after_s)
         except SourceError as exc:
@@ -230,23 +235,27 @@ class _Pass:
         reverted = select_reverted(prepared, known)
         if not new and not reverted and not any(is_id_mark(mark) for mark, _, _ in marks):
             return
-        assessments, failures = assess_new(new, known, self._assessor)
+        assessed, failures = assess_new(new, known, self._assessor, self._grouping.print_of)
         for failure in failures:
             tally.is_complete = False
             tally.fail(failure)
-        with self._regrouping(), self._store.write() as connection:
+        is_kept = not self._options.is_dry_run
+        if assessed:
+            self._grouping.catch_up(is_kept=is_kept)
+        with self._grouping.changing(is_kept=is_kept), self._store.write() as connection:
             # Somebody else may have kept some of them while they were assessed.
             known = look_up(connection, source.id, new)
             new = select_new(new, known)
             stored_sources.ensure(connection, source.id)
             now = self._clock()
-            outcome = keep(connection, new, known, assessments, now, self._grouping)
+            outcome = keep(connection, new, known, assessed, now, self._grouping)
             for alert_id, lane, level in outcome.raised:
                 note_alert(connection, self._options.channels, alert_id, lane=lane, level=level, now=now)
             stored_posts.add_marks(connection, source.id, marks)
             for post in reverted:
                 stored_posts.take_back(connection, source.id, post.native_id, post.content_hash, now=now)
-            self._finish(connection)
+            if not is_kept:
+                connection.rollback()
         tally.times += [post.published for post in new]
         tally.outcome.new += outcome.new
         tally.outcome.copies += outcome.copies
@@ -285,21 +294,6 @@ class _Pass:
     def _recall(self, place: str) -> Picture | None:
         with self._store.read() as connection:
             return pictures.recall(connection, place)
-
-    def _finish(self, connection: Connection) -> None:
-        if self._options.is_dry_run:
-            connection.rollback()
-
-    @contextmanager
-    def _regrouping(self) -> Iterator[None]:
-        """Forget the campaigns in memory where what was written of them was rolled back."""
-        try:
-            yield
-        except BaseException:
-            self._grouping.forget()
-            raise
-        if self._options.is_dry_run:
-            self._grouping.forget()
 
 
 def _status(fetcher: SourceFetcher, tally: _Tally, trouble: Trouble | None) -> Status:

@@ -25,7 +25,7 @@ _FEEDS = {
     "application/atom+xml": "feed",
     "application/feed+json": "json_feed",
 }
-_TRIED_PAGES = 3  # of a site map: enough to see whether they hold anything
+_TRIED_PAGES = {"sitemap": 3, "telegram_public": 1}  # enough to see whether they hold anything
 _LISTED = 10  # addresses in one note
 
 
@@ -63,8 +63,8 @@ def identify(place: str, fetch: FetchSettings, *, now: datetime | None = None) -
     notes: tuple[str, ...] = ()
     for source, _ in candidates("check", where, body):
         options = {name: getattr(source, name) for name in source.model_fields_set - {"id", "kind", *where}}
-        if source.kind == "sitemap":
-            source = source.model_copy(update={"max_pages": _TRIED_PAGES})
+        if source.kind in _TRIED_PAGES:
+            source = source.model_copy(update={"max_pages": _TRIED_PAGES[source.kind]})
         if source.kind == "page":
             notes = _about_page(body, source, fetcher)
         try:
@@ -92,9 +92,9 @@ def _folder(source: SourceSettings, fetcher: Fetcher) -> Found:
 def _about(source: SourceSettings, body: bytes) -> tuple[str, ...]:
     """What whoever adds this should know."""
     if source.kind == "telegram_public":
-        return ("shows the newest twenty messages or so: read it often enough that none is missed",)
+        return ("shows some twenty messages a page; max_pages says how many pages back a scan reads",)
     if source.kind == "sitemap":
-        return (f"tried {_TRIED_PAGES} of its pages; max_pages says how many a scan reads",)
+        return (f"tried {_TRIED_PAGES['sitemap']} of its pages; max_pages says how many a scan reads",)
     if source.kind == "whatsapp_export":
         from .whatsapp_export import is_order_clear
 

@@ -39,22 +39,19 @@ def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
 
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     """Yield one post an item, title first, in the order of the feed, read in a guarded process."""
-    stream = fetcher.open(source)
-    if stream is None:
-        return
-    with stream:
-        body = stream.read()
-    yield from guarded.items("feed", body, source, fetcher.config)
+    yield from guarded.read("feed", source, fetcher)
 
 
-def items(body: bytes, source: SourceSettings, max_items: int) -> Iterator[Post | Failure]:
+def items(
+    body: bytes, source: SourceSettings, max_items: int, now: datetime | None
+) -> Iterator[Post | Failure]:
     """What a feed holds. Its time and memory are bounded by nothing but the process it runs in."""
     parsed = _parse(body, source)
     entries = parsed.entries
     shared = _shared_links(parsed)
     for number, entry in enumerate(islice(entries, max_items), 1):
         try:
-            yield _post(entry, source, shared)
+            yield _post(entry, source, shared, now)
         except Exception as exc:  # the edge of one item: feedparser's records are as odd as the feed
             yield Failure(
                 f"{source.id}: item {number}",
@@ -125,7 +122,7 @@ def _shared_links(parsed: Any) -> frozenset[str]:
     return frozenset(link for link, count in counts.items() if link and (count > 1 or link == channel))
 
 
-def _post(entry: Any, source: SourceSettings, shared: frozenset[str]) -> Post:
+def _post(entry: Any, source: SourceSettings, shared: frozenset[str], now: datetime | None) -> Post:
     title = _text(entry.get("title_detail") or {"value": entry.get("title", "")})
     contents = entry.get("content") or [entry.get("summary_detail") or {"value": entry.get("summary", "")}]
     body = max((_text(content) for content in contents), key=len)
@@ -137,7 +134,7 @@ def _post(entry: Any, source: SourceSettings, shared: frozenset[str]) -> Post:
         native_id=_identity(entry, link, shared, title, text),
         text=text,
         url=link,
-        published=_published(entry, source.timezone),
+        published=_published(entry, source.timezone, now),
         author=(entry.get("author") or "").strip() or None,
         title=title or None,
         images=_images(entry, contents),
@@ -171,11 +168,11 @@ def _link(entry: Any) -> str | None:
     return link if re.match(r"https?://", link, re.I) else None
 
 
-def _published(entry: Any, zone: str) -> datetime | None:
+def _published(entry: Any, zone: str, now: datetime | None) -> datetime | None:
     for name in ("published", "updated", "created"):
         if raw := dict.get(entry, name):  # feedparser's own `get` would answer with another of the three
             # Before feedparser's own reading: it takes zones it does not know, WIB among them, for UTC.
-            if found := parse_time(raw, zone=zone):
+            if found := parse_time(raw, now=now, zone=zone):
                 return found
             if parsed := dict.get(entry, f"{name}_parsed"):
                 return _moment(parsed)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import resource
 import signal
 import struct
@@ -19,6 +20,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import fields, replace
+from datetime import datetime
 from importlib import import_module
 from typing import IO, Any, Literal
 
@@ -28,10 +31,13 @@ from pydantic_core import PydanticSerializationError
 from ..config import FetchSettings, SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
+from .content import Fetcher
 
-#: Modules of this room with a function ``items(body, source, max_items)`` that a guarded process may run.
-Task = Literal["feed", "page"]
+#: Modules of this room with a function ``items(body, source, max_items, now)``, run in a guarded process:
+#: those that parse what a server sends. Tables and exports are files that somebody put there, of any length.
+Task = Literal["feed", "json_feed", "page", "sitemap", "social", "telegram_public"]
 
+_HALF = re.compile("[\ud800-\udfff]")
 _SIZE = struct.Struct(">Q")
 _MOST = 2**30  # bytes of one message; more is none of ours
 _OUT_OF_MEMORY = 3  # exit code of the process
@@ -43,10 +49,30 @@ _BY_CLOCK_S = 60  # beside the limit on processor time: for a process that waits
 _GRACE_S = 5  # later still it ends itself, should nobody be there to end it
 
 
+def read(
+    task: Task, source: SourceSettings, fetcher: Fetcher, *, is_page: bool = False
+) -> Iterator[Post | Failure]:
+    """What the module `task` reads in what `source` holds; nothing where that did not change.
+
+    Raises as `items`, and as the fetcher does.
+    """
+    stream = fetcher.open(source, is_page=is_page)
+    if stream is None:
+        return
+    with stream:
+        body = stream.read()
+    yield from items(task, body, source, fetcher.config, fetcher.now)
+
+
 def items(
-    task: Task, body: bytes, source: SourceSettings, config: FetchSettings
+    task: Task, body: bytes, source: SourceSettings, config: FetchSettings, now: datetime | None = None
 ) -> Iterator[Post | Failure]:
     """What the module `task` reads in `body`, read in the guarded process.
+
+    Parameters
+    ----------
+    now : datetime, optional
+        What times such as "two hours ago" count from.
 
     Raises
     ------
@@ -60,6 +86,7 @@ def items(
             source.model_dump_json(exclude={"every", "quiet_after"}, exclude_unset=True)
         ),
         "max_items": config.max_items,
+        "now": now.isoformat() if now else None,
         "timeout_s": config.parse_timeout_s,
     }
     answer = _shared.ask(json.dumps(header).encode(), body, source.id, config)
@@ -181,21 +208,23 @@ def _answer(header: dict[str, Any], body: bytes) -> bytes:
     source = SourceSettings.model_validate(header["source"])
     module = import_module(f".{header['task']}", __package__)
     try:
-        found = list(module.items(body, source, header["max_items"]))
+        now = datetime.fromisoformat(header["now"]) if header["now"] else None
+        found = list(module.items(body, source, header["max_items"], now))
     except SourceError as exc:
         return _ANSWER.dump_json(exc.message.encode("utf-8", "replace").decode())
     try:
         return _ANSWER.dump_json(found)
-    except PydanticSerializationError:  # halves of surrogate pairs; find out whose
-        return _ANSWER.dump_json([_sendable(item, source.id) for item in found])
+    except PydanticSerializationError:  # halves of surrogate pairs, which no encoding can write
+        return _ANSWER.dump_json([_sendable(item) for item in found])
 
 
-def _sendable(item: Post | Failure, source_id: str) -> Post | Failure:
-    try:
-        _ANSWER.dump_json([item])
-    except PydanticSerializationError:
-        return Failure(source_id, "read", "an item holds characters that no encoding can write")
-    return item
+def _sendable(item: Post | Failure) -> Post | Failure:
+    """The item with replacement characters for what cannot be written."""
+    values = {field.name: getattr(item, field.name) for field in fields(item)}
+    words = {name: _HALF.sub("\ufffd", value) for name, value in values.items() if isinstance(value, str)}
+    if isinstance(item, Post):
+        words["images"] = tuple(_HALF.sub("\ufffd", image) for image in item.images)
+    return replace(item, **words)
 
 
 def _limit_memory(memory_mb: int) -> None:

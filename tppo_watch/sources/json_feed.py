@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..config import SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
+from . import guarded
 from .content import Fetcher
 from .dates import parse_time
-from .json_items import address, document, each, objects, text_in
+from .json_items import address, each, load, objects, text_in
 from .markup import html_to_text, images_in
 from .plain import id_from
 
@@ -24,17 +26,22 @@ def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
 
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     """Yield one post an item, title first, in the order of the feed."""
-    feed = document(source, fetcher)
-    if feed is None:
-        return
+    yield from guarded.read("json_feed", source, fetcher)
+
+
+def items(
+    body: bytes, source: SourceSettings, max_items: int, now: datetime | None
+) -> Iterator[Post | Failure]:
+    """What the feed in `body` holds. To be run in a guarded process."""
+    feed = load(body, source.id)
     if not isinstance(feed, dict) or not str(feed.get("version", "")).startswith(_VERSION):
         raise SourceError(source.id, "is no JSON Feed: it names no version")
     if not isinstance(feed.get("items"), list):
         raise SourceError(source.id, "is a JSON Feed without a list of items")
-    yield from each(feed["items"], source, fetcher, lambda item: _post(item, source, fetcher))
+    yield from each(feed["items"], source, max_items, lambda item: _post(item, source, now))
 
 
-def _post(item: Mapping[str, Any], source: SourceSettings, fetcher: Fetcher) -> Post:
+def _post(item: Mapping[str, Any], source: SourceSettings, now: datetime | None) -> Post:
     title = text_in(item, "title")
     markup = text_in(item, "content_html")
     body = html_to_text(markup) if markup else text_in(item, "content_text", "summary")
@@ -55,7 +62,7 @@ def _post(item: Mapping[str, Any], source: SourceSettings, fetcher: Fetcher) -> 
         native_id=str(named)[:500] if isinstance(named, str | int) and named != "" else link or id_from(text),
         text=text,
         url=link,
-        published=parse_time(time, now=fetcher.now, zone=source.timezone) if time else None,
+        published=parse_time(time, now=now, zone=source.timezone) if time else None,
         author=text_in(authors[0], "url", "name")[:200] or None if authors else None,
         title=title or None,
         images=tuple(dict.fromkeys(found for image in images if (found := address(image)))),

@@ -38,11 +38,10 @@ def document(source: SourceSettings, fetcher: Fetcher) -> Any:
 def each(
     items: list[Any],
     source: SourceSettings,
-    fetcher: Fetcher,
+    limit: int,
     make: Callable[[Mapping[str, Any]], Post | None],
 ) -> Iterator[Post | Failure]:
-    """What `make` makes of each item; a `ValueError` of it, and whatever is no object, is a failure."""
-    limit = fetcher.config.max_items
+    """What `make` makes of each of the first `limit` items; its `ValueError`, or no object, is a failure."""
     for number, item in enumerate(islice(items, limit), 1):
         where = f"{source.id}: item {number}"
         if not isinstance(item, Mapping):

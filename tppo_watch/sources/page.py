@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..config import SourceSettings
@@ -44,15 +45,12 @@ def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
 
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     """Yield one post a JobPosting, in the order of the page; without any, one post of the page's text."""
-    stream = fetcher.open(source, is_page=True)
-    if stream is None:
-        return
-    with stream:
-        body = stream.read()
-    yield from guarded.items("page", body, source, fetcher.config)
+    yield from guarded.read("page", source, fetcher, is_page=True)
 
 
-def items(body: bytes, source: SourceSettings, max_items: int) -> Iterator[Post | Failure]:
+def items(
+    body: bytes, source: SourceSettings, max_items: int, now: datetime | None
+) -> Iterator[Post | Failure]:
     """What the page in `body` holds, whose address is `source.url`. To be run in a guarded process."""
     tree = parsed(decode(body, source.id))
     count = 0

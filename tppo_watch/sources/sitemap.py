@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -25,7 +26,10 @@ from .content import Fetcher
 from .dates import parse_time
 from .json_items import RAW, address
 
+MAX_PAGES = 20  #: read in one scan where the settings do not say
 _MAX_MAPS = 20  # of one index, the newest first
+_MAX_ENTRIES = 50_000  # of one map; the protocol allows no more
+_PAGE, _MAP = "page", "map"  # what a map names
 _GONE = frozenset({404, 410})
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -60,7 +64,7 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     del entries[fetcher.config.max_items :]
     read_now: set[str] = set()
     unread = [entry for entry in entries if entry.mark not in known]
-    for entry in unread[: source.max_pages]:
+    for entry in unread[: source.max_pages or MAX_PAGES]:
         try:
             answer = fetcher.web.get(entry.url, source_id=source.id, is_page=True)
         except FetchError as exc:
@@ -86,19 +90,19 @@ def _page(
 
 
 def _entries(body: bytes, source: SourceSettings, fetcher: Fetcher) -> tuple[list[Entry], list[Failure]]:
-    root = _root(body, source, fetcher)
-    if _name(root) == "urlset":
-        return _wanted(root, source), []
-    maps = sorted(_listed(root, source.url or ""), key=lambda entry: entry.changed or _LONG_AGO, reverse=True)
+    pages, maps = _listed(body, source, fetcher)
+    if not maps:
+        return _wanted(pages, source), []
+    maps.sort(key=lambda entry: entry.changed or _LONG_AGO, reverse=True)
     entries: list[Entry] = []
     failures: list[Failure] = []
     for found in maps[:_MAX_MAPS]:
         try:
             answer = fetcher.web.get(found.url, source_id=source.id)
-            root = _root(answer.body, source, fetcher)
-            if _name(root) != "urlset":
+            pages, inner = _listed(answer.body, source, fetcher)
+            if inner:
                 raise SourceError(source.id, "is an index within an index")
-            entries += _wanted(root, source)
+            entries += _wanted(pages, source)
         except SourceError as exc:
             failures.append(Failure(f"{source.id}: {found.url[:200]}", "read", exc.message))
         if len(entries) >= fetcher.config.max_items:
@@ -116,11 +120,28 @@ def unpacked(body: bytes, limit: int) -> bytes:
         return b""
 
 
-def _root(body: bytes, source: SourceSettings, fetcher: Fetcher) -> Any:
+def _listed(
+    body: bytes, source: SourceSettings, fetcher: Fetcher
+) -> tuple[list[Entry], list[Entry]]:
+    """The pages and the site maps that a site map names."""
     limit = fetcher.config.max_bytes
     body = unpacked(body, limit + 1)
     if len(body) > limit:
         raise SourceError(source.id, f"is a site map of more than [fetch] max_bytes = {limit} bytes")
+    entries: dict[str, list[Entry]] = {_PAGE: [], _MAP: []}
+    for found in guarded.items("sitemap", body, source, fetcher.config):
+        if isinstance(found, Post) and found.url:
+            entries[found.native_id].append(Entry(found.url, found.published))
+    return entries[_PAGE], entries[_MAP]
+
+
+def _wanted(pages: list[Entry], source: SourceSettings) -> list[Entry]:
+    match = source.match
+    return [page for page in pages if not match or fnmatch.fnmatchcase(page.url, match)]
+
+
+def items(body: bytes, source: SourceSettings, max_items: int, now: datetime | None) -> Iterator[Post]:
+    """What the map in `body` names, as posts without words. To be run in a guarded process."""
     if b"<!DOCTYPE" in body[:4096].replace(b"\0", b"").upper():
         raise SourceError(
             source.id, "refused: the site map has a DOCTYPE, through which it could grow without end"
@@ -129,24 +150,12 @@ def _root(body: bytes, source: SourceSettings, fetcher: Fetcher) -> Any:
     root = etree.fromstring(body, parser) if body.strip() else None
     if root is None or _name(root) not in ("urlset", "sitemapindex"):
         raise SourceError(source.id, "is no site map")
-    return root
+    kind = _PAGE if _name(root) == "urlset" else _MAP
+    for item in islice(root, _MAX_ENTRIES):
+        parts = {_name(part): (part.text or "").strip() for part in item if part.text}
+        if url := address(urljoin(source.url or "", parts["loc"]) if "loc" in parts else None):
+            yield Post(source.id, kind, "", url=url, published=parse_time(parts.get("lastmod", "")))
 
 
 def _name(element: Any) -> str:
     return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
-
-
-def _wanted(root: Any, source: SourceSettings) -> list[Entry]:
-    match = source.match
-    return [
-        entry
-        for entry in _listed(root, source.url or "")
-        if not match or fnmatch.fnmatchcase(entry.url, match)
-    ]
-
-
-def _listed(root: Any, base: str) -> Iterator[Entry]:
-    for item in root:
-        parts = {_name(part): (part.text or "").strip() for part in item if part.text}
-        if url := address(urljoin(base, parts["loc"]) if "loc" in parts else None):
-            yield Entry(url, parse_time(parts.get("lastmod", "")))

@@ -7,48 +7,46 @@ https://docs.joinmastodon.org/methods/timelines/. Bluesky: ``app.bsky.feed.searc
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..config import SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
+from . import guarded
 from .content import Fetcher
 from .dates import parse_time
-from .json_items import address, document, each, objects, text_in
+from .json_items import address, each, load, objects, text_in
 from .markup import html_to_text
 
+#: Fields that every item has, and no other JSON that is read here.
+_SIGNS = {"mastodon": re.compile(rb'"visibility"\s*:\s*"'), "bluesky": re.compile(rb'"record"\s*:\s*\{')}
 _AT_URI = re.compile(r"at://([^/\s]{1,300})/app\.bsky\.feed\.post/([\w.~-]{1,100})", re.ASCII)
 
 
 def recognise(source: SourceSettings, body: bytes) -> dict[str, str] | None:
-    """Whether `body` is JSON with items of the network in question."""
-    if body.lstrip()[:1] not in (b"{", b"["):
-        return None
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    items = _items(source.kind, found)
-    if not items:
-        return None
-    first = _post_of(items[0])
-    return {} if ("record" if source.kind == "bluesky" else "visibility") in first else None
+    """Whether `body` begins as JSON with items of the network in question."""
+    head = body[:65_536].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return {} if head[:1] in (b"{", b"[") and _SIGNS[source.kind].search(head) else None
 
 
 def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     """Yield one post each, in the order of the answer; a boost or repost is the post it repeats."""
-    answer = document(source, fetcher)
-    if answer is None:
-        return
-    items = _items(source.kind, answer)
-    if items is None:
+    yield from guarded.read("social", source, fetcher)
+
+
+def items(
+    body: bytes, source: SourceSettings, max_items: int, now: datetime | None
+) -> Iterator[Post | Failure]:
+    """What the answer in `body` holds. To be run in a guarded process."""
+    found = _items(source.kind, load(body, source.id))
+    if found is None:
         where = "statuses" if source.kind == "mastodon" else "posts"
         raise SourceError(source.id, f"is no answer of {source.kind.title()}: it has no list of {where}")
     make = _status if source.kind == "mastodon" else _bluesky
-    yield from each(items, source, fetcher, lambda item: make(item, source))
+    yield from each(found, source, max_items, lambda item: make(item, source))
 
 
 def _items(kind: str, answer: Any) -> list[Any] | None:

@@ -37,6 +37,10 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Stopped(Exception):
+    """Whoever waited for their turn at a host was told to stop. No failure of a source."""
+
+
 class Web:
     """Requests of one pass, in a single thread.
 
@@ -45,7 +49,7 @@ class Web:
     clock : callable
         Gives the present moment, with a timezone.
     pause : callable
-        Waits for so many seconds; whoever is told to stop meanwhile returns at once.
+        Waits for so many seconds, as `threading.Event.wait` does: True at once where it is told to stop.
     recall : callable, optional
         Gives what was known of a host before, by its name; None where nothing was. What is learned is to be
         stored by the caller, see `take_changed`.
@@ -82,6 +86,7 @@ class Web:
             As `fetch`, and where robots.txt keeps us away.
         FetchError
             As `fetch`, and while the host has asked for a pause that is not over.
+        Stopped
         """
         name = host_of(url)
         delay_s = self._robots_delay_s(url, name, source_id) if is_page else 0.0
@@ -108,8 +113,8 @@ class Web:
                 source_id, f"{name} asked not to be asked before {host.not_before:%d %b %H:%M} UTC",
                 retry_after_s=left.total_seconds(),
             )  # fmt: skip
-        if (wait_s := self._pace_left_s(host, pace_s)) > 0:
-            self._pause(wait_s)
+        if (wait_s := self._pace_left_s(host, pace_s)) > 0 and self._pause(wait_s):
+            raise Stopped
         self._note(name, asked_at=self._clock())
 
     def _pace_left_s(self, host: Host, pace_s: float) -> float:

@@ -9,10 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from .schema import alerts, assessments, campaign_decisions, campaign_posts, facts, posts
+from .schema import (
+    alerts,
+    assessments,
+    campaign_decisions,
+    campaign_posts,
+    facts,
+    insert_or_update,
+    posts,
+)
 
 _ROWS = 1_000  # read at once: few enough for their texts to fit into memory
 _KEY_FACT = "campaigns_key"
+_EDITION_FACT = "campaigns_edition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +122,22 @@ class MemberRecord:
     signs: tuple[str, ...]  #: ids of the indicators found in it, whatever was meant by them
 
 
-def links(connection: Connection, limit: int) -> list[LinkRecord]:
-    """The latest `limit` posts that were grouped, in the order in which they came."""
-    latest = select(campaign_posts).order_by(campaign_posts.c.post_id.desc()).limit(limit)
-    return [LinkRecord(**row._mapping) for row in connection.execute(latest)][::-1]
+def grouped_ids(connection: Connection, *, after: int = 0, limit: int | None = None) -> list[int]:
+    """The latest `limit` of the posts behind the id `after` that were grouped, in order."""
+    column = campaign_posts.c.post_id
+    latest = select(column).where(column > after).order_by(column.desc()).limit(limit)
+    return list(connection.execute(latest).scalars())[::-1]
+
+
+def links(connection: Connection, *, after: int = 0) -> Iterator[LinkRecord]:
+    """What links the posts behind the id `after` that were grouped, in order; read in parts."""
+    query = (
+        select(*(campaign_posts.c[name] for name in _LINK_FIELDS))
+        .where(campaign_posts.c.post_id > after)
+        .order_by(campaign_posts.c.post_id)
+    )
+    rows = connection.execute(query, execution_options={"yield_per": _ROWS})
+    return (LinkRecord(*row) for row in rows)
 
 
 def add(connection: Connection, records: Sequence[LinkRecord]) -> None:
@@ -135,31 +156,43 @@ def set_campaigns(connection: Connection, found: Mapping[int, int | None]) -> No
         connection.execute(query.values(campaign=bindparam("first")), rows)
 
 
-def ungrouped(connection: Connection) -> Iterator[list[tuple[int, str, dict[str, Any]]]]:
-    """Id, text and assessment of the posts that were assessed and never grouped, oldest first, in parts."""
+def ungrouped(connection: Connection, *, after: int) -> list[tuple[int, str, dict[str, Any]]]:
+    """Id, text and assessment of the first posts behind `after` that were assessed and never grouped."""
     query = (
         select(posts.c.id, posts.c.text, assessments.c.body)
         .join(assessments, assessments.c.post_id == posts.c.id)
         .outerjoin(campaign_posts, campaign_posts.c.post_id == posts.c.id)
-        .where(campaign_posts.c.post_id.is_(None))
+        .where(campaign_posts.c.post_id.is_(None), posts.c.id > after)
         .order_by(posts.c.id)
         .limit(_ROWS)
     )
-    while rows := connection.execute(query).all():
-        yield [(row.id, row.text, row.body) for row in rows]
+    return [(row.id, row.text, row.body) for row in connection.execute(query)]
 
 
-def use_key(connection: Connection, name: str) -> bool:
-    """Note by which key contacts are hashed; False, and all links forgotten, where it was another."""
-    known = connection.execute(select(facts.c.value).where(facts.c.name == _KEY_FACT)).scalar()
-    if known == name:
-        return True
-    if known is None:
-        connection.execute(insert(facts).values(name=_KEY_FACT, value=name))
-    else:
-        connection.execute(update(facts).where(facts.c.name == _KEY_FACT).values(value=name))
+def key_name(connection: Connection) -> str | None:
+    """By which key contacts are hashed; None where none was yet."""
+    return connection.execute(select(facts.c.value).where(facts.c.name == _KEY_FACT)).scalar()
+
+
+def use_key(connection: Connection, name: str) -> None:
+    """Note by which key contacts are hashed; where it was another, all links are forgotten."""
+    if key_name(connection) == name:
+        return
+    connection.execute(insert_or_update(connection, facts), {"name": _KEY_FACT, "value": name})
     connection.execute(delete(campaign_posts))
-    return False
+    begin_edition(connection)
+
+
+def edition(connection: Connection) -> int:
+    """A number that stays as long as links are only added behind the last one."""
+    return int(connection.execute(select(facts.c.value).where(facts.c.name == _EDITION_FACT)).scalar() or 0)
+
+
+def begin_edition(connection: Connection) -> int:
+    """Note that links were removed, or added among others: whoever holds them in memory reads them anew."""
+    new = edition(connection) + 1
+    connection.execute(insert_or_update(connection, facts), {"name": _EDITION_FACT, "value": str(new)})
+    return new
 
 
 def decisions(connection: Connection) -> list[DecisionRecord]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from .schema import notices
 
@@ -49,6 +49,13 @@ def pending(connection: Connection, *, limit: int = 1000) -> list[Notice]:
 def hand_on(connection: Connection, ids: Collection[int], *, now: datetime) -> None:
     """Note that whoever delivers has taken these."""
     connection.execute(notices.update().where(notices.c.id.in_(ids)).values(handed_on=now))
+
+
+def drop(connection: Connection, *, before: datetime) -> int:
+    """Remove notices made before, but for those of `standing`, and what is not handed on; how many."""
+    latest = select(func.max(notices.c.id)).where(notices.c.kind != "moved").group_by(notices.c.source_id)
+    is_over = (notices.c.created < before) & notices.c.handed_on.is_not(None) & notices.c.id.not_in(latest)
+    return connection.execute(delete(notices).where(is_over)).rowcount
 
 
 def _read(connection: Connection, query: Any) -> list[Notice]:

@@ -246,6 +246,21 @@ def end_rule(connection: Connection, rule_id: int, *, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
+def drop_messages(connection: Connection, *, before: datetime) -> dict[str, int]:
+    """Remove messages made before that are sent, dead or empty and tell of no alert; rows removed by table.
+
+    One that tells of an alert goes once that has gone: what was said of it is not said again.
+    """
+    telling = select(outbox.c.message_id).where(
+        outbox.c.message_id.is_not(None), outbox.c.alert_id.is_not(None)
+    )
+    is_over = (messages.c.created < before) & (messages.c.state != "waiting")
+    gone = select(messages.c.id).where(is_over, messages.c.id.not_in(telling))
+    entries = connection.execute(delete(outbox).where(outbox.c.message_id.in_(gone))).rowcount
+    rows = connection.execute(delete(messages).where(is_over, messages.c.id.not_in(telling))).rowcount
+    return {"outbox": entries, "messages": rows}
+
+
 def forget(connection: Connection, alert_ids: Collection[int]) -> None:
     """Remove everything about these alerts, said or not, before they go."""
     ids = sorted(alert_ids)

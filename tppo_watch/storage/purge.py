@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select, update
 
 from ..errors import NotFoundError
+from . import notices, outbox
+from .campaigns import begin_edition
 from .pictures import drop_orphans
 from .posts import chunks
 from .schema import (
@@ -94,6 +96,7 @@ def retain(
     now: datetime,
     posts_before: datetime | None = None,
     alerts_before: datetime | None = None,
+    messages_before: datetime | None = None,
     runs_before: datetime | None = None,
 ) -> dict[str, int]:
     """Remove what is older than its class may become; None keeps a class.
@@ -106,8 +109,10 @@ def retain(
         Posts fetched before, unless there is an alert for them, for a version of them or for what they copy.
     alerts_before : datetime, optional
         Closed alerts last seen before, with their posts.
+    messages_before : datetime, optional
+        Messages made before that wait for nothing, unless they tell of an alert that is kept.
     runs_before : datetime, optional
-        Reports of scans.
+        Reports of scans, and what was told of sources but for the latest of each.
 
     Returns
     -------
@@ -123,9 +128,13 @@ def retain(
                     removed.update(_remove(connection, ids, now=now, forget=forget, is_outlived=True))
             if len(ids) < _BATCH:
                 break
+    if messages_before is not None:
+        with begin() as (connection, _):
+            removed.update(outbox.drop_messages(connection, before=messages_before))
     if runs_before is not None:
         with begin() as (connection, _):
             removed["runs"] += connection.execute(delete(runs).where(runs.c.finished < runs_before)).rowcount
+            removed["notices"] += notices.drop(connection, before=runs_before)
     return {table: rows for table, rows in removed.items() if rows}
 
 
@@ -173,6 +182,8 @@ def _remove(
             _cascade(connection, posts, some, removed)
             removed["pictures"] += _drop_pictures(connection, pictured)
     removed["pictures"] += drop_orphans(connection)
+    if removed["campaign_posts"]:
+        begin_edition(connection)
     return {table: rows for table, rows in removed.items() if rows}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from tppo_watch.campaigns import Contact, Grouper, Print
+from tppo_watch.campaigns import Contact, Grouper, Print, print_of
+from tppo_watch.text.document import read
 from tppo_watch.types import Assessment, Entity
 
 KEY = b"a key of the tests"
@@ -34,22 +35,27 @@ def words(seed: int, count: int = 60) -> np.ndarray:
 def made(
     id: object, shingles: np.ndarray, contacts: Iterable[int] = (), *, slots: Iterable[int] = (),
     lines: Sequence[int] = (), is_own: bool = True, is_recruitment: bool = True,
-) -> Print:  # fmt: skip
-    """A print with these shingles and contacts."""
+) -> tuple[str, Print]:  # fmt: skip
+    """An id, and a print with these shingles and contacts."""
     keys = list(contacts)
     beside = list(lines) or [0] * len(keys)
     named = tuple(Contact(key, line, "phone") for key, line in zip(keys, beside, strict=True))
-    return Print(
-        str(id), np.unique(shingles).tobytes(), frozenset(slots), named if is_own else (),
+    return str(id), Print(
+        np.unique(shingles).tobytes(), frozenset(slots), named if is_own else (),
         () if is_own else named, is_own, is_recruitment, "offer" if is_own else "warning",
     )  # fmt: skip
 
 
-def grouped(prints: Iterable[Print]) -> Grouper:
+def printed(assessment: Assessment, key: bytes = KEY) -> Print:
+    """The print of an assessed text."""
+    return print_of(read(assessment.text), assessment, key)
+
+
+def grouped(posts: Iterable[tuple[str, Print]]) -> Grouper:
     """A grouper of these posts."""
     grouper = Grouper()
-    for print in prints:
-        grouper.add(print)
+    for post in posts:
+        grouper.add(*post)
     return grouper
 
 

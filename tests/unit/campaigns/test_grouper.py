@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.unit.campaigns.made import KEY, assessed, grouped, made, partition, words
-from tppo_watch.campaigns import Grouper, print_of
+from tests.unit.campaigns.made import assessed, grouped, made, partition, printed, words
+from tppo_watch.campaigns import Grouper
 from tppo_watch.campaigns.frequency import ShingleCounts
 from tppo_watch.errors import InputError, NotFoundError
 
@@ -60,7 +60,7 @@ def test_it_comes_apart_when_the_template_proves_borrowed():
     grouper = grouped(made(n, words(1), [n]) for n in range(3))
     assert grouper.campaign_of("0") == "c1"
     for n in range(3):
-        grouper.add(made(f"again{n}", words(1), [n]))
+        grouper.add(*made(f"again{n}", words(1), [n]))
     assert partition(grouper) == [("0", "again0"), ("1", "again1"), ("2", "again2")]
 
 
@@ -112,7 +112,7 @@ def test_chain_letters_are_nobodys():
 )
 def test_whose_contact_a_post_names(text, own):
     """The number of a portal or a hotline is not that of whoever recruits."""
-    print = print_of("p", assessed(text, "0812-0000-0001"), KEY)
+    print = printed(assessed(text, "0812-0000-0001"))
     assert (len(print.contacts), len(print.passing)) == (own, 1 - own)
 
 
@@ -130,13 +130,13 @@ def test_whose_contact_a_post_names(text, own):
 )
 def test_in_whose_voice_a_post_speaks(stance, text, is_own):
     """Offers, and good luck that invites, are a recruiter's voice; warnings and accounts of harm are not."""
-    assert print_of("p", assessed(text, "0812-0000-0001", stance=stance), KEY).is_own is is_own
+    assert printed(assessed(text, "0812-0000-0001", stance=stance)).is_own is is_own
 
 
 def test_a_print_holds_no_contact():
     """Without the key nobody can tell which number a hash stands for: another key gives another hash."""
     post = assessed("Dicari kasir, hubungi 0812-0000-0001", "0812-0000-0001")
-    one, other = print_of("p", post, KEY), print_of("p", post, b"another")
+    one, other = printed(post), printed(post, b"another")
     assert one.contacts != other.contacts
     assert one.shingles == other.shingles
 
@@ -149,7 +149,7 @@ def test_slots_do_not_change_the_wording():
     other = assessed(
         "Gaji 4 juta per bulan. Dicari kasir toko roti. Hubungi 0812-0000-0002", "0812-0000-0002"
     )
-    assert print_of("a", first, KEY).shingles == print_of("b", other, KEY).shingles != b""
+    assert printed(first).shingles == printed(other).shingles != b""
 
 
 def test_merging_splitting_and_undoing():
@@ -184,7 +184,7 @@ def test_a_split_holds_for_what_comes_later():
     """A later post that would join both sides again goes with one of them."""
     grouper = grouped(made(f"a{n}", words(n), [1]) for n in range(4))
     grouper.split(["a1", "a3"])
-    grouper.add(made("new", words(9), [1]))
+    grouper.add(*made("new", words(9), [1]))
     assert partition(grouper) == [("a0", "a2", "new"), ("a1", "a3")]
 
 
@@ -215,7 +215,7 @@ def test_wrong_calls_are_errors():
     with pytest.raises(NotFoundError, match="decision"):
         grouper.undo(1)
     with pytest.raises(InputError, match="added before"):
-        grouper.add(made("a", words(1)))
+        grouper.add(*made("a", words(1)))
     number = grouper.split(["a"])
     grouper.undo(number)
     with pytest.raises(InputError, match="taken back already"):
@@ -230,3 +230,15 @@ def test_counts_are_never_too_low():
     for seed in range(4):
         assert counts.of(words(seed, 200)).min() >= 10
     assert counts.of(words(77, 200)).max() <= 1
+
+
+def test_whoever_is_left_alone_is_told():
+    """A wording that turns out to be many people's parts them, and the one who stays behind is told too."""
+    grouper = Grouper()
+    for number, contacts in enumerate([[1], [2], [], [2], [3]]):
+        grouper.add(*made(number, words(0), contacts, is_recruitment=False))
+    assert grouper.campaign_of("0") == "c1"
+    grouper.take_changed()
+    grouper.add(*made("5", words(0), [2], is_recruitment=False))
+    assert "0" in grouper.take_changed()
+    assert grouper.campaign_of("0") is None

@@ -12,8 +12,9 @@ import pytest
 
 import tppo_watch
 from benchmarks import campaigns as benchmark
-from tests.unit.campaigns.made import KEY, assessed, grouped, made, partition, words
+from tests.unit.campaigns.made import KEY, assessed, grouped, made, partition, printed, words
 from tppo_watch.campaigns import Grouper, print_of
+from tppo_watch.text.document import read
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -41,8 +42,9 @@ def test_campaigns_are_found(name, assessor):
     """B-cubed F1 of 0.95 or more on posts written by hand; a post of no campaign is one of its own."""
     posts = [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
     grouper = Grouper()
-    for post, assessment in zip(posts, assessor.assess_many([post["text"] for post in posts]), strict=True):
-        grouper.add(print_of(post["id"], assessment, KEY))
+    documents = [read(post["text"]) for post in posts]
+    for post, document, assessment in zip(posts, documents, assessor.assess_many(documents), strict=True):
+        grouper.add(post["id"], print_of(document, assessment, KEY))
     found = {post["id"]: grouper.campaign_of(post["id"]) or post["id"] for post in posts}
     assert b_cubed(found, {post["id"]: post["campaign"] or post["id"] for post in posts}) >= 0.95
 
@@ -58,7 +60,7 @@ def test_ads_in_one_frame_stay_apart_and_are_read_fast():
         text = f"Dibutuhkan {' '.join(draw.sample(vocabulary, 10))}, hubungi {contact}. {frame}"
         ads.append(assessed(text, contact, level="none"))
     begun = time.process_time()
-    grouper = grouped(print_of(str(number), ad, KEY) for number, ad in enumerate(ads))
+    grouper = grouped((str(number), printed(ad)) for number, ad in enumerate(ads))
     assert partition(grouper) == []
     assert time.process_time() - begun < 2
 
@@ -92,7 +94,7 @@ def test_no_input_makes_it_slow(attack):
 def test_a_huge_post_is_read_in_part():
     """A post of a million characters costs no more than its reading, and a print of it is small."""
     text = "kerja di kapal " * 60_000 + "hubungi 0812-0000-0001"
-    print = print_of("p", assessed(text, "0812-0000-0001"), KEY)
+    print = printed(assessed(text, "0812-0000-0001"))
     assert len(print.shingles) <= 4 * 128
     assert len(print.contacts) == 1
 

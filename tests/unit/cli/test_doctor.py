@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.scanning import NOW
 from tppo_watch.classifiers import store
 from tppo_watch.cli import doctor
+from tppo_watch.storage import open_store, outbox, rejects, sources
+from tppo_watch.types import Failure
 
 
 def findings(result) -> dict[str, dict]:
@@ -172,3 +175,22 @@ def test_rules_of_ones_own_are_looked_at(tppo, model, monkeypatch, tmp_path):
     result = tppo("doctor", "--json")
     broken = findings(result)["rules"]
     assert result.code == 1 and broken["state"] == "broken" and "a.yaml: x" in broken["detail"]
+
+
+def test_what_waits_for_a_person_is_found(tppo, model, monkeypatch, tmp_path):
+    """Items that could not be read and messages that were given up are counted, with what shows them."""
+    monkeypatch.chdir(tmp_path)
+    Path("tppo.toml").write_text('[storage]\nurl = "sqlite:///here.db"\n')
+    found = findings(tppo("doctor", "--json"))
+    assert {found[name]["state"] for name in ("unreadable items", "messages")} == {"ok"}
+    assert not Path("here.db").exists()
+    with open_store("sqlite:///here.db") as store, store.write() as connection:
+        sources.ensure(connection, "a")
+        rejects.keep(connection, "a", [Failure("a: line 3", "read", "is no object", b"x")], now=NOW)
+        outbox.pack(connection, "m", "mail", "alert", [], now=NOW)
+        outbox.change(connection, "m", state="dead")
+    found = findings(tppo("doctor", "--json"))
+    assert "1 items could not be read (a 1)" in found["unreadable items"]["detail"]
+    assert found["unreadable items"]["repair"].startswith("tppo-watch sources rejects")
+    assert "1 dead" in found["messages"]["detail"]
+    assert "--state dead" in found["messages"]["repair"]

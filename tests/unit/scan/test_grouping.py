@@ -32,10 +32,11 @@ def found(bench: Bench) -> dict[str, int | None]:
 
 def decide(bench: Bench, decide) -> None:
     """Carry a decision out on the database of the bench, as `Watch` does."""
-    grouping = Grouping(b"k" * 32)
-    with bench.store.write() as connection:
-        decide(grouping.opened(connection))
-        grouping.record(connection, actor=None, now=bench.now)
+    grouping = Grouping(bench.store, b"k" * 32)
+    with grouping.changing():
+        grouping.decide(decide)
+        with bench.store.write() as connection:
+            grouping.record(connection, actor=None, now=bench.now)
 
 
 def test_a_post_of_a_campaign_renews_its_alert(bench):
@@ -129,12 +130,12 @@ def test_a_decision_of_somebody_else_is_seen_by_a_running_scan(bench):
     """Campaigns held in memory follow what is decided in another process."""
     bench.write(FIRST, SECOND)
     bench.scan()
-    grouping = Grouping(b"k" * 32)
-    with bench.store.write() as connection:
-        assert grouping.opened(connection).campaign_of("1") == "c1"
+    grouping = Grouping(bench.store, b"k" * 32)
+    with grouping.current() as (_, grouper):
+        assert grouper.campaign_of("1") == "c1"
     decide(bench, lambda grouper: grouper.split(["2"]))
-    with bench.store.write() as connection:
-        assert grouping.opened(connection).campaign_of("1") is None
+    with grouping.current() as (_, grouper):
+        assert grouper.campaign_of("1") is None
     assert set(found(bench).values()) == {None}
 
 
@@ -142,11 +143,12 @@ def test_without_the_key_nothing_is_known_of_contacts(bench):
     """No number is among what is kept to compare; under another key everything is grouped anew."""
     bench.write(FIRST, SECOND)
     bench.scan()
-    with bench.store.write() as connection:
-        before = campaigns.links(connection, 10)
-        assert "812" not in str(before[0].contacts)
-        Grouping(b"another".ljust(32)).opened(connection)
-        after = campaigns.links(connection, 10)
+    with bench.store.read() as connection:
+        before = list(campaigns.links(connection))
+    assert "812" not in str(before[0].contacts)
+    Grouping(bench.store, b"another".ljust(32)).catch_up()
+    with bench.store.read() as connection:
+        after = list(campaigns.links(connection))
     assert [link.contacts for link in before] != [link.contacts for link in after]
     assert [link.campaign for link in before] == [link.campaign for link in after] == [1, 1]
 
@@ -160,9 +162,8 @@ def test_a_campaign_outlives_the_post_that_began_it(bench):
         connection.execute(delete(schema.campaign_posts).where(schema.campaign_posts.c.post_id == 1))
         connection.execute(delete(schema.alerts))
         connection.execute(delete(schema.assessments).where(schema.assessments.c.post_id == 1))
-    grouping = Grouping(b"k" * 32)
-    with bench.store.write() as connection:
-        assert grouping.opened(connection).campaign_of("3") == "c2"
+    with Grouping(bench.store, b"k" * 32).current() as (_, grouper):
+        assert grouper.campaign_of("3") == "c2"
     assert found(bench) == {SECOND: 2, third: 2}
 
 

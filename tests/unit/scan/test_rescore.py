@@ -10,7 +10,7 @@ from sqlalchemy import update
 from tests.scanning import NOW, KeywordAssessor, assessment
 from tppo_watch.config import SourceSettings
 from tppo_watch.scan.ads import Draft
-from tppo_watch.scan.batch import Known, keep, to_new_post
+from tppo_watch.scan.batch import Known, assess_new, keep, to_new_post
 from tppo_watch.scan.grouping import Grouping
 from tppo_watch.scan.rescore import SIZE, Tally, rescore
 from tppo_watch.storage import alerts, open_store, schema, sources
@@ -44,10 +44,12 @@ def fill(store, texts, start: int = 0) -> None:
     source = SourceSettings(id="a", kind="jsonl", path="a.jsonl")
     drafts = [Draft(Post("a", str(start + n), text), (str(start + n),)) for n, text in enumerate(texts)]
     posts = [to_new_post(draft, source, NOW, lambda author: "") for draft in drafts]
-    found = {post.content_hash: KeywordAssessor().assess(post.text) for post in posts}
+    nothing = Known({}, set(), {}, {}, {})
+    grouping = Grouping(store, b"k" * 32)
+    found, _ = assess_new(posts, nothing, KeywordAssessor(), grouping.print_of)
     with store.write() as connection:
         sources.ensure(connection, "a")
-        keep(connection, posts, Known({}, set(), {}, {}, {}), found, NOW, Grouping(b"k" * 32))
+        keep(connection, posts, nothing, found, NOW, grouping)
 
 
 def queue(store, state=None):

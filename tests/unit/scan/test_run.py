@@ -139,7 +139,7 @@ def test_a_post_that_breaks_the_assessor_costs_itself_only(bench):
     assert (report.total("new"), report.total("failed_items"), report.has_failures) == (2, 1, True)
     assert report.sources[0].failures[0].step == "assess"
     bench.assessor.assess_many = lambda texts: (
-        KeywordAssessor().assess(t.replace("meledak", "")) for t in texts
+        KeywordAssessor().assess(t.text.replace("meledak", "")) for t in texts
     )
     report = bench.scan()
     assert (report.total("new"), report.has_failures) == (1, False)

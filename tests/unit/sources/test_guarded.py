@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,9 @@ def test_a_process_of_its_own_reads_what_we_would_read():
     """Posts, times and failures come back as they were made, and the process is kept for the next feed."""
     for name in ("berita-daerah.rss.xml", "blog-loker.atom.xml"):
         body = (SAMPLES / name).read_bytes()
-        assert read(body) == list(feed.items(body, SOURCE, 2000))
+        assert read(body) == list(feed.items(body, SOURCE, 2000, None))
     damaged = GOOD[:-30]
-    assert read(damaged) == list(feed.items(damaged, SOURCE, 2000))
+    assert read(damaged) == list(feed.items(damaged, SOURCE, 2000, None))
     first = process().pid
     read(GOOD)
     assert process().pid == first != os.getpid()
@@ -102,15 +103,16 @@ def test_it_ends_with_whoever_started_it():
     assert len(read(GOOD)) == 1
 
 
-def test_an_item_that_cannot_be_sent_costs_itself_alone(monkeypatch):
-    """Halves of surrogate pairs, which no encoding can write, are one failure."""
-    good = next(feed.items(GOOD, SOURCE, 9))
-    bad = Failure("s", "read", "\ud800")
-    monkeypatch.setattr(feed, "items", lambda *arguments: iter([good, bad]))
-    header = {"task": "feed", "source": {"id": "s", "kind": "feed", "url": "http://a/"}, "max_items": 9}
+def test_what_no_encoding_can_write_is_replaced(monkeypatch):
+    """Halves of surrogate pairs cost themselves, not the item that holds them."""
+    good = next(feed.items(GOOD, SOURCE, 9, None))
+    odd = replace(good, text="a\ud800b", images=("\udfff",))
+    monkeypatch.setattr(feed, "items", lambda *arguments: iter([good, odd, Failure("s", "read", "\ud800")]))
+    where = {"id": "s", "kind": "feed", "url": "http://a/"}
+    header = {"task": "feed", "source": where, "max_items": 9, "now": None}
     sent = guarded._ANSWER.validate_json(guarded._answer(header, b""))
     assert sent[0] == good
-    assert "no encoding" in sent[1].reason
+    assert (sent[1].text, sent[1].images, sent[2].reason) == ("a\ufffdb", ("\ufffd",), "\ufffd")
 
 
 def test_mutated_feeds_break_nothing():

@@ -18,7 +18,7 @@ OPENERS = {
 #: Modules that take something harmless of a library above, and what: addresses, or a socket that listens.
 HARMLESS = {
     "sources/web.py": {"URL", "InvalidURL"},
-    "cli/console.py": {"socket", "AF_INET", "AF_INET6", "create_server"},
+    "cli/console.py": {"socket", "AF_INET", "AF_INET6", "create_server", "IPPROTO_TCP", "TCP_NODELAY"},
 }
 
 

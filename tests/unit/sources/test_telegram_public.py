@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.scanning import serving
+from tests.scanning import respond, serving
 from tests.sources import channel, message
 from tppo_watch.config import FetchSettings, SourceSettings
 from tppo_watch.errors import SourceError
 from tppo_watch.sources import SourceFetcher, read
-from tppo_watch.sources.telegram_public import page_of
+from tppo_watch.sources.telegram_public import MAX_PAGES, page_of
 from tppo_watch.sources.telegram_public import read as read_page
 
 FORWARD = (
@@ -118,3 +119,90 @@ def test_it_is_read_over_http():
         source = SourceSettings(id="s", kind="telegram_public", url=f"http://{host}/s/lokerx")
         fetch = FetchSettings(allow_private=[host], host_pause_s=0)
         assert len(list(read(source, SourceFetcher(fetch)))) == 1
+
+
+class Channel:
+    """A channel that shows five messages a page, with the pages before; remembers what it was asked."""
+
+    def __init__(self, newest: int) -> None:
+        self.newest, self.asked = newest, []
+
+    def __call__(self, handler) -> None:
+        query = dict(parse_qsl(handler.path.partition("?")[2]))
+        before = int(query.get("before", self.newest + 1))
+        self.asked.append(query.get("before"))
+        shown = range(max(1, before - 5), min(before, self.newest + 1))
+        respond(handler, 200, channel(*(message(number, f"pesan {number}") for number in shown)))
+
+    def read(self, etag=None, **options):
+        self.asked.clear()
+
+        class Routes(dict):
+            def get(_, path):
+                return self if path.partition("?")[0] == "/s/lokerx" else None
+
+        with serving(Routes()) as host:
+            source = SourceSettings(id="s", kind="telegram_public", url=f"http://{host}/s/lokerx", **options)
+            fetcher = SourceFetcher(FetchSettings(allow_private=[host], host_pause_s=0), etag=etag)
+            items = list(read(source, fetcher))
+        return [int(post.native_id.partition("/")[2]) for post in items], fetcher
+
+
+def test_what_fell_off_the_page_is_read_from_the_pages_before():
+    """After a burst, older pages are asked for until they reach what was read; none when nothing is new."""
+    site = Channel(newest=7)
+    numbers, fetcher = site.read()
+    assert (numbers, site.asked) == (list(range(1, 8)), [None, "3"])
+    site.newest = 20
+    numbers, fetcher = site.read(fetcher.etag)
+    assert (numbers, site.asked) == (list(range(6, 21)), [None, "16", "11"])
+    numbers, fetcher = site.read(fetcher.etag)
+    assert (numbers, site.asked, fetcher.unchanged) == (list(range(16, 21)), [None], True)
+
+
+def test_a_long_way_back_is_gone_over_several_scans():
+    """No scan asks for more pages than it may; the next ones go on where it stopped."""
+    site = Channel(newest=5)
+    _, fetcher = site.read(max_pages=2)
+    site.newest = 30
+    seen = set()
+    for _ in range(5):
+        numbers, fetcher = site.read(fetcher.etag, max_pages=2)
+        assert len(site.asked) <= 2
+        seen.update(numbers)
+    assert seen >= set(range(6, 31))
+    assert site.asked == [None]
+
+
+def test_a_channel_is_not_read_to_its_beginning():
+    """The first scan goes back some pages, and never further."""
+    site = Channel(newest=500)
+    numbers, fetcher = site.read()
+    assert len(site.asked) == MAX_PAGES
+    assert numbers == list(range(501 - 5 * MAX_PAGES, 501))
+    site.read(fetcher.etag)
+    assert site.asked == [None]
+
+
+def test_a_page_that_cannot_be_had_is_told_and_tried_again():
+    """What was read goes in; the gap stays one."""
+    site = Channel(newest=5)
+    _, fetcher = site.read()
+    site.newest = 12
+    whole, broken = site.__call__, []
+
+    def first_only(handler):
+        if "before" in handler.path:
+            broken.append(handler.path)
+            respond(handler, 500, b"")
+        else:
+            whole(handler)
+
+    with serving({"/s/lokerx": first_only, "/s/lokerx?before=8": first_only}) as host:
+        source = SourceSettings(id="s", kind="telegram_public", url=f"http://{host}/s/lokerx")
+        later = SourceFetcher(FetchSettings(allow_private=[host], host_pause_s=0), etag=fetcher.etag)
+        items = list(read(source, later))
+    assert len(broken) == 1
+    assert [type(item).__name__ for item in items] == ["Failure"] + ["Post"] * 5
+    numbers, _ = site.read(later.etag)
+    assert numbers == list(range(3, 13))

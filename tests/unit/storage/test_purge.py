@@ -10,8 +10,11 @@ from sqlalchemy import func, insert, select
 from tests.scanning import NOW, assessment
 from tests.unit.storage.filling import fill, new_post
 from tppo_watch.errors import NotFoundError
-from tppo_watch.storage import alerts, posts, sources
+from tppo_watch.storage import alerts, notices, posts, sources
+from tppo_watch.storage import outbox as stored_outbox
 from tppo_watch.storage.decisions import forget
+from tppo_watch.storage.notices import Notice
+from tppo_watch.storage.outbox import Entry
 from tppo_watch.storage.posts import content_hash
 from tppo_watch.storage.purge import native_digest, purge_author, purge_post, purged_digests, retain
 from tppo_watch.storage.schema import alerts as alert_rows
@@ -163,6 +166,31 @@ def test_each_class_of_data_has_its_time(store):
         gone = {native_digest("s", "7", content_hash("biasa 7")), native_digest("s", "7")}
         assert purged_digests(connection, gone) == {native_digest("s", "7", content_hash("biasa 7"))}
     assert retain(beginning(store), now=NOW, posts_before=cut, alerts_before=cut) == {}
+
+
+def test_messages_and_news_go_when_nothing_needs_them(store):
+    """Old messages go but for those that wait or tell of an alert; of each source the latest news stays."""
+    (post_id,) = fill(store, 1)
+    old, cut = NOW - timedelta(days=100), NOW - timedelta(days=90)
+    with store.write() as connection:
+        alert_id = alert_of(connection, post_id)
+        about = [("a", alert_id, old), ("n", None, old), ("w", None, old), ("y", None, NOW)]
+        for name, alert, at in about:
+            entry = Entry("mail", name, "notice", at, at, alert_id=alert, body={})
+            stored_outbox.add(connection, [entry])
+            (due,) = stored_outbox.due(connection, "mail", now=NOW, limit=9)
+            stored_outbox.pack(connection, name, "mail", "notice", [due.id], now=at)
+            stored_outbox.change(connection, name, state="waiting" if name == "w" else "sent")
+        told = [Notice("s", "quiet", old, number) for number in (1, 2, 3)]
+        notices.add(connection, [*told, Notice("s", "moved", NOW)])
+        notices.hand_on(connection, [1, 2, 3, 4], now=NOW)
+    removed = retain(beginning(store), now=NOW, messages_before=cut, runs_before=cut)
+    assert removed == {"messages": 1, "outbox": 1, "notices": 2}
+    with store.write() as connection:
+        assert [message.id for message, _ in stored_outbox.listed(connection)] == ["y", "a", "w"]
+        assert notices.standing(connection)["s"].number == 3
+        stored_outbox.forget(connection, [alert_id])
+    assert retain(beginning(store), now=NOW, messages_before=cut) == {"messages": 1}
 
 
 def test_nothing_of_a_purged_post_stays_in_the_files(sqlite_store, tmp_path):
