@@ -58,6 +58,7 @@ def stream(corpus: Sequence[dict], count: int) -> Iterator[str]:
     rare = [record["text"] for record in corpus if not _is_everyday(record)]
     for _ in range(count):
         text = rng.choice(rare if rng.random() < RARE else everyday)
+        text = text[rng.randint(0, max(0, len(text) - CHARACTERS)) :]
         yield _SHORT_NUMBER.sub(lambda found: str(rng.randint(1, 999)), fitted(text, everyday, rng))
 
 

@@ -18,6 +18,15 @@ def test_every_sample_holds_ads_of_one_length() -> None:
     assert drawn == samples.samples(samples.records(), 40)
 
 
+def test_a_stream_of_ads_is_the_same_each_time_and_seldom_repeats_itself() -> None:
+    """Hardly an ad comes twice, so that nothing is answered from memory."""
+    corpus = samples.records()
+    drawn = list(samples.stream(corpus, 2_000))
+    assert drawn == list(samples.stream(corpus, 2_000))
+    assert len(set(drawn)) > 1_980
+    assert sum(abs(len(ad) - samples.CHARACTERS) > 40 for ad in drawn) == 0
+
+
 def test_a_tiny_run_gives_a_table(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
