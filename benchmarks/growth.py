@@ -19,7 +19,9 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.samples import write_posts
+import tppo_watch
+from benchmarks.samples import records, stream, write_posts
+from tppo_watch.io.writing import ScoreEncoder
 
 _GROWTH = """
 import itertools, json, resource, sys, time
@@ -120,6 +122,25 @@ def scored_file(model: str, rows: int, jobs: int) -> dict[str, float]:
     return {"seconds": seconds, "cpu": sum(spent.values()), "mb": peak}
 
 
+def sizes(model: str, count: int = 4_000) -> dict[str, float]:
+    """Bytes a row of input and output, all of it and from `low` on, and the share of posts from `low` on."""
+    posts = list(stream(records(), count))
+    found = list(tppo_watch.load(model).assess_many(posts))
+    rows = [{"id": f"p{n}", **one.to_dict()} for n, one in enumerate(found)]
+    told = [row for row in rows if row["level"] != "none"]
+    plain, packed = ScoreEncoder("jsonl"), ScoreEncoder("jsonl", "zstd")
+    given = sum(
+        len(json.dumps({"id": "p1234567", "text": post}, ensure_ascii=False).encode()) for post in posts
+    )
+    return {
+        "input": given / count,
+        "output": len(plain.encode(rows)) / count,
+        "output, zstd": len(packed.encode(rows)) / count,
+        "output from low on": len(plain.encode(told)) / count,
+        "posts from low on, in 100": 100 * len(told) / count,
+    }
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(
@@ -134,7 +155,10 @@ def main() -> None:
         seconds, peak = start(model)
         print(f"| {model} | {seconds:.2f} | {peak:,.0f} |")
     print(f"| `tppo-watch explain`, whole | {explain():.2f} | |\n", flush=True)
-    print("| model | posts | µs a post | MB |\n| --- | ---: | ---: | ---: |")
+    print("| bytes a post of the daily mix | |\n| --- | ---: |")
+    for name, value in sizes("student").items():
+        print(f"| {name} | {value:,.0f} |")
+    print("\n| model | posts | µs a post | MB |\n| --- | ---: | ---: | ---: |")
     growth("student", options.most)
     if options.file_rows:
         print("\n| model | rows | jobs | s | rows/s | s of the processor | MB |")
