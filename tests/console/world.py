@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from argon2 import PasswordHasher
 
 from tests.scanning import KeywordAssessor
 from tppo_watch.alerts import lane_for
-from tppo_watch.config import settings_from
+from tppo_watch.config import Settings, settings_from
 from tppo_watch.console.app import make_app
 from tppo_watch.review import ROLES, accounts
 from tppo_watch.signals import raising
@@ -128,7 +128,13 @@ class World:
 
 
 def fill(
-    watch: Watch, texts: Iterable[str], *, now: datetime, source: str = "telegram-uji", **more: Any
+    watch: Watch,
+    texts: Iterable[str],
+    *,
+    now: datetime,
+    source: str = "telegram-uji",
+    assess: Callable[[str], Assessment] | None = None,
+    **more: Any,
 ) -> list[int]:
     """Keep posts that say this, each with its assessment and alert; ids of the alerts."""
     out = []
@@ -153,7 +159,7 @@ def fill(
                 **fields,
             )
             (post_id,) = posts.add(connection, [(new, None)])
-            assessment = assessed(text)
+            assessment = (assess or assessed)(text)
             posts.add_assessments(connection, [(post_id, assessment)])
             out.append(alerts.raise_alert(connection, post_id, lane_for(assessment) or "medium", now=at))
     return out
@@ -188,19 +194,25 @@ def offer_term(watch: Watch, posts: Iterable[int], *, now: datetime, text: str =
 
 @contextlib.contextmanager
 def console(
-    folder: Path, *, now: datetime | None = None, roles: Iterable[Any] = ROLES, **options: Any
+    folder: Path,
+    *,
+    now: datetime | None = None,
+    roles: Iterable[Any] = ROLES,
+    settings: Settings | None = None,
+    **options: Any,
 ) -> Iterator[World]:
     """A console on loopback with a user of each role, whose name is the role; no posts yet."""
     clock = Clock(now or datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
     source = {"id": "telegram-uji", "kind": "jsonl", "path": "tiada.jsonl"}
     data = {"sources": [source], "review": {"second_share": 0.0}, "model": {"rules": "rules"}}
+    settings = settings or settings_from(data, folder=folder)
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     # The same algorithm with the least work: what is tested here is not how long a guess takes.
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with (
         mock.patch.object(accounts, "_hasher", lambda: hasher),
-        open_watch(settings_from(data, folder=folder), clock=clock) as watch,
+        open_watch(settings, clock=clock) as watch,
     ):
         for role in roles:
             watch.accounts.add(None, role, role, PASSWORD, now=clock())
