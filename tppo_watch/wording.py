@@ -32,6 +32,14 @@ def _data() -> dict[str, Any]:
     return rules.read_yaml(rules.data_folder() / "wording.yaml")
 
 
+#: Values of entities that are ids: of which kind, under which key, and the table of their words.
+_VALUE_WORDS = (
+    ("document", "name", "documents"),
+    ("contact", "type", "contacts"),
+    ("gender", "value", "genders"),
+)
+
+
 class Words:
     """Names and advice in one language. What has no entry is called by its id.
 
@@ -59,6 +67,13 @@ class Words:
         """The name of an indicator, a kind of counter-evidence or an exploitation type."""
         return self._rule_names.get(id) or id.replace("_", " ")
 
+    def country(self, code: str) -> str:
+        """A country as this language calls it, by its ISO 3166 code; what is none stays as it is."""
+        if self.lang == "en" and code in _data()["countries"]:
+            return str(_data()["countries"][code])
+        found = gazetteer().places.get((code, None))
+        return found.name if found else code
+
     def series(self, name: str) -> str:
         """A series of counts, such as ``destination:KH``."""
         kind, _, rest = name.partition(":")
@@ -67,8 +82,7 @@ class Words:
         elif kind in ("kind", "indicator"):
             rest = self.rule(rest)
         elif kind in ("destination", "origin"):
-            country = gazetteer().places.get((rest, None))
-            rest = country.name if country else rest
+            rest = self.country(rest)
         pattern = self.term("series", kind)
         return pattern.format(rest) if "{0}" in pattern else name
 
@@ -156,10 +170,15 @@ class Words:
         parts: list[str] = []
         if "min" in value or "max" in value:
             parts.append(self._range(value.pop("min", None), value.pop("max", None)))
-        elif "place" in value:
-            parts.append(f"{value.pop('place')},")
+        if "country" in value:
+            value["country"] = self.country(value["country"])
+            if "place" in value:
+                parts.append(f"{value.pop('place')},")
         if "normalized" in value:
             parts.append(value.pop("normalized"))
+        for kind, key, table in _VALUE_WORDS:
+            if entity.kind == kind and key in value:
+                value[key] = self.term(table, value[key])
         if "period" in value:
             value["period"] = f"/ {self.term('periods', value.pop('period'))}"
         return " ".join([*parts, *map(str, value.values())])

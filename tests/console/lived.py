@@ -24,7 +24,7 @@ from tppo_watch.cli.scan import copy_samples
 from tppo_watch.config import NotifySettings, ReviewSettings, load_settings
 from tppo_watch.errors import DeliveryError
 from tppo_watch.review import Decision, Desk, User
-from tppo_watch.storage import pictures
+from tppo_watch.storage import pictures, runs
 from tppo_watch.storage.schema import alerts
 from tppo_watch.types import Assessment, Picture
 from tppo_watch.watch import Watch
@@ -82,7 +82,7 @@ def lived_in(folder: Path) -> Iterator[World]:
         _messages(watch)
         open_posts = [record.post_id for record in watch.alerts(limit=9)]
         raise_signal(watch, open_posts[:5], now=NOW)
-        raise_signal(watch, open_posts[3:6], now=NOW, series="type:scam_compound")
+        raise_signal(watch, open_posts[3:6], now=NOW, series="kind:scam_compound")
         offer_term(watch, open_posts[:3], now=NOW, text="jalur khusus")
         for name in ("Budi Santoso", "Maria Lasut", "Hasan Basri", "Ratna Dewi"):
             watch.accounts.sign_in(name, PASSWORD, client="kantor", now=NOW - timedelta(hours=2))
@@ -109,12 +109,24 @@ def _fill(watch: Watch) -> None:
     def high(text: str) -> Assessment:
         return replace(watch._assessor.assess(text), level="high", assistance=False)
 
-    at = NOW - timedelta(days=1)
-    fill(watch, _MEDIUM, now=at, source="iklan-medsos", assess=medium)
-    early = [f"{text} Bisa jemput di {town}." for text in (_GROUP[0], _GROUP[4], _GROUP[5]) for town in _TOWNS]
-    fill(watch, early, now=at, source="telegram-loker", assess=high)
-    fill(watch, [f"{text} ({_TOWNS[n]})" for n, text in enumerate(_MEDIUM)], now=at, source="wa-rt-05",
-         assess=medium)  # fmt: skip
+    fill(watch, _MEDIUM, now=NOW - timedelta(days=1), source="iklan-medsos", assess=medium)
+    for week in range(9):
+        of_week = [
+            f"{text} Bisa jemput di {town}, nomor {week}."
+            for place, town in enumerate(_TOWNS)
+            for text in (_GROUP[0], _GROUP[4], _GROUP[5])[: 1 + (week * 7 + place) % 3]
+        ]
+        at = NOW - timedelta(days=2 + 7 * week)
+        fill(watch, of_week, now=at, source="telegram-loker", assess=high)
+        with watch._store.write() as connection:
+            runs.add(connection, started=at, finished=at, report={})
+    fill(
+        watch,
+        [f"{text} ({town})" for text, town in zip(_MEDIUM, _TOWNS, strict=False)],
+        now=NOW - timedelta(days=9),
+        source="wa-rt-05",
+        assess=medium,
+    )
     watch.campaign_desk.suggestions()  # groups what no scan has grouped
 
 

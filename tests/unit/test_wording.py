@@ -13,7 +13,7 @@ from tests.unit.cli.fake import FakeAssessor
 from tppo_watch.assess.evidence import EvidenceSpace
 from tppo_watch.knowledge import rules
 from tppo_watch.storage.notices import Notice
-from tppo_watch.types import LABELS, LEVELS, SCOPES, STANCES, Element
+from tppo_watch.types import LABELS, LEVELS, SCOPES, STANCES, Element, Entity
 from tppo_watch.wording import Words, facts
 
 DATA = yaml.safe_load((rules.data_folder() / "wording.yaml").read_text(encoding="utf-8"))
@@ -21,6 +21,9 @@ ENTITY_KINDS = {
     "salary", "fee", "debt", "contact", "destination", "origin", "age", "gender", "employer", "agency",
     "licence", "document", "date",
 }  # fmt: skip
+DOCUMENTS = {"passport", "ktp", "kk", "diploma", "visa", "birth_certificate", "other"}
+CONTACTS = {"phone", "whatsapp", "telegram", "instagram", "line", "facebook", "email", "url"}
+GENDERS = {"female", "male", "any"}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,9 @@ ENTITY_KINDS = {
         ("scopes", SCOPES),
         ("elements", get_args(Element)),
         ("entities", ENTITY_KINDS),
+        ("documents", DOCUMENTS),
+        ("contacts", CONTACTS),
+        ("genders", GENDERS),
         ("cues", [cue.id for cue in rules.cues()]),
     ],
 )
@@ -53,6 +59,29 @@ def test_every_part_of_the_sum_has_a_name(lang):
     bare = [name for name in names if words.reason(name) == name]
     assert bare == []
     assert not any("{" in words.reason(name) for name in names)
+
+
+def test_values_are_said_in_words():
+    """No reviewer reads an id of a document, a contact, a gender or a country."""
+    said = {
+        entity.kind: Words("id").value(entity)
+        for entity in (
+            Entity("document", 0, 1, "x", {"name": "diploma"}),
+            Entity("contact", 0, 1, "x", {"type": "email", "normalized": "a@b.example"}),
+            Entity("gender", 0, 1, "x", {"value": "female"}),
+            Entity("destination", 0, 1, "x", {"country": "MM", "place": "Myawaddy"}),
+            Entity("origin", 0, 1, "x", {"country": "ID"}),
+            Entity("licence", 0, 1, "x", {"type": "SIP3MI", "number": "12/2026"}),
+        )
+    }
+    assert said == {
+        "document": "ijazah",
+        "contact": "a@b.example surel",
+        "gender": "perempuan",
+        "destination": "Myawaddy, Myanmar",
+        "origin": "Indonesia",
+        "licence": "SIP3MI 12/2026",
+    }
 
 
 def test_languages_differ():

@@ -69,6 +69,15 @@ class Speaker:
         """A day as people write it."""
         return f"{day.day} {_MONTHS[self.lang][day.month - 1]} {day.year}"
 
+    def span_of_days(self, first: date, last: date) -> str:
+        """Two days, or the one that both are."""
+        return self.day(first) if first == last else f"{self.day(first)} – {self.day(last)}"
+
+    def days(self, first: datetime, last: datetime) -> str:
+        """The days of two moments, by the clock of the reader."""
+        zone = ZONES[self.zone]
+        return self.span_of_days(first.astimezone(zone).date(), last.astimezone(zone).date())
+
     def time(self, moment: datetime) -> str:
         """A moment as people write it, with its zone."""
         at = moment.astimezone(ZONES[self.zone])

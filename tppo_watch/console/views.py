@@ -18,6 +18,7 @@ from ..reports.dossier import LIKELY_TYPE
 from ..review import Clock as Waits
 from ..storage.alerts import AlertRecord
 from ..storage.campaigns import AlikeRecord, CampaignRecord, MemberRecord
+from ..storage.raised import SamplePost
 from ..text.showing import shown
 from ..types import Assessment
 from .charts import bars, dial
@@ -56,9 +57,16 @@ def is_grave(signs: Iterable[str]) -> bool:
     return any(groups.get(sign) in GRAVE_GROUPS for sign in signs)
 
 
-def first_words(record: CampaignRecord | MemberRecord | AlikeRecord) -> dict[str, Any]:
+def urgency(record: MemberRecord | SamplePost, speaker: Speaker) -> dict[str, Any]:
+    """How a post is marked in a list: by its level, or by the lane of those who may need help."""
+    if record.assistance:
+        return {"lane": "assistance", "level": speaker.say("lanes.assistance")}
+    return {"lane": record.level, "level": speaker.words.term("levels", record.level)}
+
+
+def first_words(record: CampaignRecord | MemberRecord | AlikeRecord | SamplePost) -> dict[str, Any]:
     """The first words of a post in a list, numbers masked, and whether they stay folded."""
-    words = shown(excerpt(masked(record.text, record.entities)))
+    words = shown(excerpt(masked(record.text, list(record.entities))))
     return {"excerpt": words, "is_grave": is_grave(record.signs)}
 
 

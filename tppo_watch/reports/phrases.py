@@ -49,9 +49,7 @@ class Phrases(Words):
 
     def place(self, place: Place) -> str:
         """A place as this language calls it: a country by its own word, anything finer as on the spot."""
-        if self.lang == "en" and place.level == "country":
-            return str(_data()["countries"].get(place.country, place.name))
-        return place.name
+        return self.country(str(place.country)) if place.level == "country" else place.name
 
     def period(self, period: Period) -> str:
         """A week with its number and days, or a month."""

@@ -5,6 +5,7 @@ Get them from `Watch.lists`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from ..alerts.lanes import LANES
@@ -81,6 +82,12 @@ class Lists:
             found = first[0].alert_id
             decisions.claim(connection, found, actor.id, until=now + self._settings.hold_for)
             return found
+
+    def alerts_of(self, actor: User, acts: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Act -> the alerts it is on, for rows of the log."""
+        require(actor, "audit")
+        with self._store.read() as connection:
+            return {act.id: act.alerts for act in decisions.acts(connection, acts)}
 
     def log(self, actor: User, *, limit: int = 100, before: int | None = None) -> list[Entry]:
         """Rows of the audit log, the latest first; those before the number `before` where it is given."""

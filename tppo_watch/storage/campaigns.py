@@ -118,6 +118,7 @@ class MemberRecord:
     time: datetime
     text: str
     level: str
+    assistance: bool
     entities: list[Mapping[str, Any]]
     signs: tuple[str, ...]  #: ids of the indicators found in it, whatever was meant by them
 
@@ -266,7 +267,7 @@ def listed(connection: Connection, *, limit: int | None = None) -> list[Campaign
     return [
         CampaignRecord(
             row.campaign, row.posts, row.open_alerts, row.first_seen, row.last_seen, row.text,
-            row.body["entities"], _signs(row.body),
+            row.body["entities"], signs_of(row.body),
         )
         for row in connection.execute(query)
     ]  # fmt: skip
@@ -282,6 +283,7 @@ def members(connection: Connection, campaign: int, *, limit: int | None = None) 
             func.coalesce(posts.c.published, posts.c.fetched).label("time"),
             posts.c.text,
             assessments.c.level,
+            assessments.c.assistance,
             assessments.c.body,
         )
         .join(campaign_posts, campaign_posts.c.post_id == posts.c.id)
@@ -293,8 +295,8 @@ def members(connection: Connection, campaign: int, *, limit: int | None = None) 
     )
     return [
         MemberRecord(
-            row.id, row.alert_id, row.source_id, row.time, row.text, row.level, row.body["entities"],
-            _signs(row.body),
+            row.id, row.alert_id, row.source_id, row.time, row.text, row.level, row.assistance,
+            row.body["entities"], signs_of(row.body),
         )
         for row in connection.execute(query)
     ]  # fmt: skip
@@ -333,11 +335,12 @@ def alike(connection: Connection, post_id: int, *, limit: int) -> list[AlikeReco
     return [
         AlikeRecord(
             row.id, row.alert_id, row.campaign, bool(row.is_same_wording), row.time, row.text,
-            row.body["entities"], _signs(row.body),
+            row.body["entities"], signs_of(row.body),
         )
         for row in connection.execute(query)
     ]  # fmt: skip
 
 
-def _signs(body: Mapping[str, Any]) -> tuple[str, ...]:
+def signs_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of the indicators in an assessment, whatever was meant by them."""
     return tuple(dict.fromkeys(match["id"] for match in body["indicators"]))

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from ..errors import NotFoundError
+from .campaigns import signs_of
 from .schema import (
+    alerts,
     assessments,
     campaign_posts,
     facts,
@@ -48,12 +50,15 @@ class SamplePost:
     """A post behind a signal."""
 
     id: int
+    alert_id: int | None
     source_id: str
     time: datetime
     level: str
     risk: float
+    assistance: bool
     text: str
     entities: Sequence[Mapping[str, Any]]
+    signs: tuple[str, ...]  #: ids of the indicators found in it
     campaign: int | None  #: the first post of its campaign
 
 
@@ -130,21 +135,24 @@ def samples(connection: Connection, signal_id: int) -> list[SamplePost]:
     moment = func.coalesce(posts.c.published, posts.c.fetched, type_=posts.c.fetched.type)
     query = (
         select(
-            posts.c.id, posts.c.source_id, moment.label("time"), assessments.c.level, assessments.c.risk,
-            posts.c.text, assessments.c.body, campaign_posts.c.campaign,
+            posts.c.id, alerts.c.id.label("alert_id"), posts.c.source_id, moment.label("time"),
+            assessments.c.level, assessments.c.risk, assessments.c.assistance, posts.c.text,
+            assessments.c.body, campaign_posts.c.campaign,
         )
         .join(signal_posts, signal_posts.c.post_id == posts.c.id)
         .join(assessments, assessments.c.post_id == posts.c.id)
         .outerjoin(campaign_posts, campaign_posts.c.post_id == posts.c.id)
+        .outerjoin(alerts, alerts.c.post_id == posts.c.id)
         .where(signal_posts.c.signal_id == signal_id)
         .order_by(assessments.c.risk.desc(), posts.c.id)
     )  # fmt: skip
     return [
         SamplePost(
-            row.id, row.source_id, row.time, row.level, row.risk, row.text, row.body["entities"], row.campaign
+            row.id, row.alert_id, row.source_id, row.time, row.level, row.risk, row.assistance, row.text,
+            row.body["entities"], signs_of(row.body), row.campaign,
         )
         for row in connection.execute(query)
-    ]
+    ]  # fmt: skip
 
 
 def campaigns_behind(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:

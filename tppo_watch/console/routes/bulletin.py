@@ -101,14 +101,13 @@ def _told(found: Bulletin, words: Phrases) -> dict[str, Any]:
             for row in found.rising[:_SHOWN_ROWS]
         ],
         "parts": [
-            {"id": "trend", "title": words("trend"), "rows": _trend(found, words)},
-            {"id": "methods", "title": words("methods"), "rows": _rows(found.methods, words)},
-            {"id": "types", "title": words("types"), "rows": _rows(found.types, words)},
-            {
-                "id": "destinations",
-                "title": words("col_destinations"),
-                "rows": _rows(found.destinations, words),
-            },
+            {"id": name, "title": words(title), "note": words(note), "rows": rows}
+            for name, title, note, rows in (
+                ("trend", "trend", "trend_note", _trend(found, words)),
+                ("methods", "methods", "bars_note", _rows(found.methods, words)),
+                ("types", "types", "bars_note", _rows(found.types, words)),
+                ("destinations", "col_destinations", "bars_note", _rows(found.destinations, words)),
+            )
         ],
         "routes": [
             (f"{words.place(one.origin)} → {words.place(one.destination)}", told_as(one.count, words))

@@ -84,8 +84,7 @@ def _campaign(found: CampaignRecord, visit: Visit) -> dict[str, Any]:
         "name": f"c{found.first}",
         "posts": found.posts,
         "open": found.open_alerts,
-        "first": visit.speaker.time(found.first_seen),
-        "last": visit.speaker.time(found.last_seen),
+        "days": visit.speaker.days(found.first_seen, found.last_seen),
     }
 
 
@@ -95,7 +94,7 @@ def _member(member: MemberRecord, reasons: tuple[Reason, ...], visit: Visit) -> 
         "alert": member.alert_id,
         "source": shown(member.source_id),
         "time": visit.speaker.time(member.time),
-        "level": visit.speaker.words.term("levels", member.level),
+        **views.urgency(member, visit.speaker),
         "why": [_why(reason, visit) for reason in reasons],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -16,7 +17,7 @@ router = APIRouter()
 
 PAGE = 100  # rows
 #: Where what a row is about can be looked at.
-_PAGES = {"alert": "/posts/{}", "campaign": "/campaigns/{}"}
+_PAGES = {"alert": "/posts/{}", "campaign": "/campaigns/{}", "signal": "/signals/{}"}
 
 
 @router.get("/audit")
@@ -26,16 +27,25 @@ def audit(
 ) -> Response:
     rows = visit.house.watch.lists.log(visit.user, limit=PAGE, before=before)
     names = people(visit)
+    acts = [int(row.object.removeprefix("act:")) for row in rows if row.object.startswith("act:")]
+    alerts = visit.house.watch.lists.alerts_of(visit.user, acts)
     return visit.page(
         "audit.html",
         here="audit",
-        rows=[_row(entry, visit, names) for entry in rows],
+        rows=[_row(entry, visit, names, alerts) for entry in rows],
         older=f"/audit?before={rows[-1].seq}" if len(rows) == PAGE else "",
     )
 
 
-def _row(entry: Entry, visit: Visit, names: dict[int, str]) -> dict[str, Any]:
+def _row(
+    entry: Entry, visit: Visit, names: dict[int, str], alerts: Mapping[int, tuple[int, ...]]
+) -> dict[str, Any]:
     kind, _, id = entry.object.partition(":")
+    on = alerts.get(int(id), ()) if kind == "act" else ()
+    if len(on) == 1:  # an act on one post is about that post
+        kind, id = "alert", str(on[0])
+    elif on:
+        kind, id = "alerts", str(len(on))
     key = f"audit_action.{entry.action}"
     return {
         "seq": entry.seq,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 
-from ...alerts.masking import masked
-from ...alerts.views import excerpt
 from ...review import Act
 from ...review.signals import (
     SIGNAL_REASONS,
@@ -20,6 +19,7 @@ from ...review.signals import (
 )
 from ...storage.raised import SamplePost
 from ...text.showing import shown
+from .. import views
 from ..doors import looking, sending
 from ..visit import Visit
 from .decisions import MAX_NOTE, number
@@ -107,12 +107,11 @@ def past_step(act: Act, visit: Visit) -> dict[str, Any]:
 
 def _line(item: SignalItem, visit: Visit, names: Mapping[int, str]) -> dict[str, Any]:
     record, words = item.record, visit.speaker.words
-    days = list(dict.fromkeys((record.first_day, record.last_day)))
     total = {name: sum(day[name] for day in record.days) for name in ("count", "expected")}
     return {
         "id": record.id,
         "series": shown(words.series(record.series)),
-        "days": " – ".join(days),
+        "days": visit.speaker.span_of_days(_day(record.first_day), _day(record.last_day)),
         "status": record.status,
         "state": visit.say(f"signals.{record.status}"),
         "reason": visit.say(f"signals.why_{record.reason}") if record.reason else "",
@@ -123,10 +122,14 @@ def _line(item: SignalItem, visit: Visit, names: Mapping[int, str]) -> dict[str,
     }
 
 
+def _day(written: str) -> date:
+    return date.fromisoformat(written)
+
+
 def _rise(day: Any, visit: Visit) -> dict[str, Any]:
     q = visit.speaker.words.share(day["q"])
     drawn = _drawn(day["count"], day["expected"], visit)
-    return {"date": day["date"], "q": q, "posts": day["n_posts"], **drawn}
+    return {"date": visit.speaker.day(_day(day["date"])), "q": q, "posts": day["n_posts"], **drawn}
 
 
 def _drawn(count: float, expected: float, visit: Visit) -> dict[str, Any]:
@@ -141,11 +144,12 @@ def _drawn(count: float, expected: float, visit: Visit) -> dict[str, Any]:
 
 def _post(post: SamplePost, visit: Visit) -> dict[str, Any]:
     return {
+        **views.first_words(post),
+        **views.urgency(post, visit.speaker),
         "id": post.id,
+        "alert": post.alert_id,
         "source": shown(post.source_id),
         "time": visit.speaker.time(post.time),
-        "level": visit.speaker.words.term("levels", post.level),
-        "excerpt": shown(excerpt(masked(post.text, list(post.entities)))),
         "campaign": None if post.campaign is None else f"c{post.campaign}",
     }
 

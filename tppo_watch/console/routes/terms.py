@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
@@ -56,7 +57,7 @@ def _line(item: TermItem, visit: Visit) -> dict[str, Any]:
         "state": visit.say(f"terms.{record.status}"),
         "voices": words.number(numbers["voices"]),
         "others": words.number(numbers["others"]),
-        "since": numbers["since"],
+        "since": visit.speaker.day(date.fromisoformat(numbers["since"])),
         "bars": [max(round(20 * count / most, 1), 0.8) for count in numbers["weeks"]],
         "examples": [shown(example) for example in item.examples],
         "yaml": shown(item.yaml),
