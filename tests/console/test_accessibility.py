@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.console.world import AD, GRAVE, PLEA, World, fill, offer_term, raise_signal
-from tppo_watch.review import Decision
+from tests.console.world import AD, GRAVE, PASSWORD, PLEA, World, fill, offer_term, raise_signal
+from tppo_watch.config import ReviewSettings
+from tppo_watch.review import Decision, Desk
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STATES = (
@@ -18,6 +21,7 @@ STATES = (
     "/posts/2",
     "/posts/3",
     "/posts/4",
+    "/posts/5",
     "/settings",
     "/sources",
     "/statistics",
@@ -38,7 +42,7 @@ STATES = (
 @pytest.fixture(scope="module")
 def filled(world: World) -> World:
     """Posts of every kind, one decided, one that somebody else holds."""
-    fill(world.watch, [AD, PLEA, GRAVE, "Loker kebun sawit Malaysia"], now=world.clock())
+    fill(world.watch, [AD, PLEA, GRAVE, "Loker kebun sawit Malaysia", f"{AD} lagi"], now=world.clock())
     raise_signal(world.watch, [1, 4], now=world.clock())
     offer_term(world.watch, [1, 4], now=world.clock())
     reviewer = world.watch.accounts.named("reviewer")
@@ -48,6 +52,21 @@ def filled(world: World) -> World:
         reviewer, 1, Decision("take_up", note="sudah dicek ke BP3MI"), seen=seen, now=now
     )
     world.watch.desk.open(reviewer, 2, now=now)
+    world.watch.exhibits.add(reviewer, 3, "layar.png", b"\x89PNG\r\n\x1a\n", note="dari keluarga", now=now)
+    late = Desk(world.watch._store, ReviewSettings(second_share=1.0), world.watch.settings.audit.anchor)
+    lead = world.watch.accounts.named("lead")
+    world.watch.accounts.add(None, "Budi", "reviewer", PASSWORD, now=now)
+    for who, decision in (
+        (reviewer, Decision("take_up")),
+        (world.watch.accounts.named("Budi"), Decision("not_trafficking", reason="news")),
+    ):  # alert 5 is in dispute
+        version = late.open(who, 5, now=now).item.state.version
+        late.decide(who, 5, decision, seen=version, now=now)
+    for kind, every in (("silence", None), ("repeat", timedelta(hours=4))):
+        world.watch.deliveries.add_rule(
+            lead, kind, until=now + timedelta(days=2), reason="uji", now=now, alert_id=4, every=every
+        )
+    world.watch.campaign_desk.suggestions()
     world.clock.forward(hours=3)
     return world
 
@@ -82,6 +101,12 @@ def test_axe_finds_nothing(filled, visit, lang, theme):
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     found["help"] = violations(page)
+    page.goto("/posts/3")
+    page.locator(".reveal summary").click()
+    page.locator(".reveal [name=reason]").fill("melihat bukti")
+    page.locator(".reveal button").click()
+    page.locator(".exhibits [name=leave]").wait_for(state="attached")
+    found["revealed"] = violations(page)
     page.goto("/queue")
     page.locator("[name=alert]").first.check()
     page.locator(".bulk button:not([type=button])").click()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.console.world import PASSWORD, World, fill
+from tests.console.world import PASSWORD, World, fill, offer_term, raise_signal
+from tests.unit.io.naughty import NAUGHTY
+from tppo_watch.alerts.masking import masked
 from tppo_watch.review import Decision
 from tppo_watch.text.showing import shown
 
+CASES = Path(__file__).parents[1] / "cases"
+_AT_ONCE = 10  # strings in one post
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 #: What an attacker wants to happen, in ways that need no help of ours.
@@ -80,61 +86,73 @@ _SIGNS = (
 )
 
 
-def payloads() -> list[str]:
-    """Scripts in every kind of element behind every way out of where a text stands, and the odd signs."""
-    scripts = [
-        broken + tag.format(deed)
-        for tag, (broken, deed) in zip(
-            itertools.chain.from_iterable(itertools.repeat(_TAGS, 3)),
-            itertools.cycle(itertools.product(_BREAKS, _DEEDS)),
-            strict=False,
-        )
-    ]
-    return [
-        *scripts,
-        *_SIGNS,
-        *(f"{sign}{_TAGS[i % len(_TAGS)].format('alert(2)')}" for i, sign in enumerate(_SIGNS)),
-    ]
+def scripts() -> list[str]:
+    """Every element behind every way out of where a text stands."""
+    deeds = itertools.cycle(_DEEDS)
+    return [broken + tag.format(next(deeds)) for tag in _TAGS for broken in _BREAKS]
+
+
+def naughty() -> list[str]:
+    """Strings that break careless programs: the well-known list, and ours, as a scan would keep them."""
+    known = json.loads((CASES / "naughty.json").read_text(encoding="utf-8"))
+    every = (one.encode("utf-8", "replace").decode() for one in (*known, *NAUGHTY, *_SIGNS))
+    return list(dict.fromkeys(every))
+
+
+def bundles() -> list[list[str]]:
+    """All of them, some at a time: a page shows each, and there are pages for all."""
+    every = [*scripts(), *naughty()]
+    return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]
 
 
 def test_there_are_enough_of_them_and_they_differ():
-    """As many payloads as the promise says."""
-    assert len(set(payloads())) > 100
+    """As many as the promise says: 511 naughty strings, 200 scripts."""
+    assert len(naughty()) >= 511
+    assert len(set(scripts())) >= 200
 
 
 @pytest.fixture(scope="module")
 def hostile(world: World) -> list[int]:
-    """Every field that a stranger or a colleague can fill holds a payload."""
-    attacks = payloads()
-    ids = []
-    now = world.clock()
+    """Every field that a stranger or a colleague can fill holds every one of them; the alerts."""
+    ids, now = [], world.clock()
     lead, reviewer = world.watch.accounts.named("lead"), world.watch.accounts.named("reviewer")
-    for number, attack in enumerate(attacks):
-        text = f"tolong saya Kamboja {attack} gaji 12jt bersih Poipet {attack} WA 0812-0000-0147"
-        more = {"title": attack, "url": f"https://a.example/{attack}", "province": attack[:200]}
-        ids += fill(
-            world.watch,
-            [text],
-            now=datetime(2026, 11, 20, 0, number % 60, number // 60, tzinfo=UTC),
-            **more,
-        )
-        seen = world.watch.desk.open(reviewer, ids[-1], now=now).item.state.version
-        note = attack[:1_900] if attack.strip() else "-"
-        world.watch.desk.decide(reviewer, ids[-1], Decision("note", note=note), seen=seen, now=now)
-    for number, attack in enumerate(attacks[::12]):
+    for number, some in enumerate(bundles()):
+        joined = "\n".join(some)
+        text = f"tolong saya Kamboja gaji 12jt bersih Poipet WA 0812-0000-0147\n{joined}"
+        more = {"title": joined, "url": f"https://a.example/{joined}", "province": joined[:2_000]}
+        at = datetime(2026, 11, 20, 0, number % 60, number // 60, tzinfo=UTC)
+        (alert_id,) = fill(world.watch, [text], now=at, **more)
+        ids.append(alert_id)
+        seen = world.watch.desk.open(reviewer, alert_id, now=now).item.state.version
+        note = Decision("note", note=joined[:1_900])
+        world.watch.desk.decide(reviewer, alert_id, note, seen=seen, now=now)
+        exhibits = world.watch.exhibits
+        for place in range(0, len(some), 3):  # a name keeps 120 characters
+            name = "".join(some[place : place + 3])
+            content = f"{number}.{place}".encode()
+            exhibits.add(reviewer, alert_id, name, content, note=joined[:1_900], now=now)
+        world.watch.deliveries.add_rule(
+            lead, "silence", until=now + timedelta(days=1), reason=joined[:400].strip() or "-", now=now,
+            alert_id=alert_id,
+        )  # fmt: skip
+    for number, attack in enumerate((*scripts()[::20], *naughty()[::20])):
         name = f"{number} " + "".join(sign for sign in attack if sign.isprintable())[:60]
         world.watch.accounts.add(None, name, "reviewer", PASSWORD, now=now)
-    world.watch.desk.open(lead, ids[0], now=now, reason=attacks[0])
+    posts = [world.watch.alert(alert_id).post_id for alert_id in ids]
+    raise_signal(world.watch, posts[:20], now=now)
+    for number, some in enumerate(bundles()[:12]):
+        offer_term(world.watch, posts[number : number + 3], now=now, text="\n".join(some)[:300])
     return ids
 
 
 def test_nothing_runs_nothing_leaves(world, visit, hostile):
-    """All payloads, on the pages of every post and in every list, in a real browser."""
+    """All of them, on the pages of every post and in every list, in a real browser."""
     seen = visit("admin")
     page = seen.page
     scripts = len(re.findall("<script", world.client("admin").get("/settings").text))
     for path in [
         *(f"/queue?lane=assistance&page={number}" for number in (1, 2, 3)), "/users", "/audit", "/sources",
+        "/deliveries", "/campaigns", "/signals", "/signals/1", "/terms", "/statistics", "/bulletin",
         *(f"/posts/{alert_id}" for alert_id in hostile),
     ]:  # fmt: skip
         assert page.goto(path, wait_until="load").status == 200, path
@@ -147,13 +165,14 @@ def test_nothing_runs_nothing_leaves(world, visit, hostile):
 
 
 def test_what_was_written_is_what_is_shown(world, visit, hostile):
-    """Nothing of a payload is swallowed: the reviewer sees the text as published."""
+    """Nothing of it is swallowed: the reviewer sees the text as published."""
     page = visit("admin").page
-    attacks = payloads()
-    for place in (0, 5, 17, 40, 79, 99):
+    for place in (0, 5, 17, 40, 63, 79):
         page.goto(f"/posts/{hostile[place]}")
         page.locator(".text sup").evaluate_all("(numbers) => numbers.forEach((number) => number.remove())")
-        assert shown(attacks[place]) in page.locator(".text").text_content()
+        written = page.locator(".text").text_content()
+        for one in bundles()[place]:
+            assert shown(masked(one)) in written or masked(one) != one
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])
@@ -161,7 +180,7 @@ def test_forms_give_back_what_was_typed_without_harm(world, lang):
     """Names at the door, notes in a refused form, addresses to go on to: escaped wherever they come back."""
     stranger, client = world.client(lang=lang), world.client("reviewer", lang=lang)
     token = re.search(r'name="token" value="([^"]+)"', client.get("/queue").text)[1]
-    for number, attack in enumerate(payloads()[:40]):
+    for number, attack in enumerate([*scripts()[::12], *naughty()[::26]]):
         if number % 10 == 0:
             world.clock.forward(hours=1)
             client = world.client("reviewer", lang=lang)

@@ -7,15 +7,21 @@ import io
 import json
 import re
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PIL import Image
 
 from tests.console.world import AD, GRAVE, PASSWORD, PLEA, World, console, fill
-from tppo_watch.review import Decision
+from tppo_watch.config import ReviewSettings
+from tppo_watch.errors import InputError
+from tppo_watch.reports import paper
+from tppo_watch.review import Decision, Desk
 from tppo_watch.storage import pictures
 from tppo_watch.types import Picture
 
+#: Where pictures of the pages are left for whoever wants to look; `make clean` removes them.
+ARTEFACTS = Path(__file__).parents[2] / "build" / "pages"
 POSTS = [
     PLEA,
     *(f"{AD} nomor {i}" for i in range(16)),
@@ -48,8 +54,12 @@ def left(page, alert_id: int) -> None:
     page.locator("#decide").wait_for(state="attached")
 
 
-def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit, tmp_path):
-    """Sign in, decide on twenty posts with two keys at most, take one back, refer, export, sign out."""
+def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit):
+    """Sign in, decide on twenty posts with two keys at most, take one back, refer, export, sign out.
+
+    The pages on the way are kept as pictures.
+    """
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
     seen = visit()
     page = seen.page
     page.goto("/queue")
@@ -58,6 +68,7 @@ def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit, tmp_path)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{world.base}/queue")
     assert page.get_by_role("listitem").filter(has_text="tolong saya").count() == 1
+    page.screenshot(path=ARTEFACTS / "queue.png", full_page=True)
 
     page.keyboard.press("n")
     page.locator("#decide").wait_for(state="attached")
@@ -92,11 +103,11 @@ def test_twenty_posts_by_keyboard_from_sign_in_to_export(world, visit, tmp_path)
     dossier = json.loads(Path(download.value.path()).read_text())
     assert dossier["masked"] and "0812-0000-0147" not in json.dumps(dossier)
 
-    page.screenshot(path=tmp_path / "post.png", full_page=True)
+    page.screenshot(path=ARTEFACTS / "post.png", full_page=True)
     page.keyboard.press("q")
     page.wait_for_url("**/queue?lane=*")
     page.goto("/queue?view=cases")
-    page.screenshot(path=tmp_path / "cases.png", full_page=True)
+    page.screenshot(path=ARTEFACTS / "cases.png", full_page=True)
     page.get_by_role("button", name="Keluar").click()
     page.wait_for_url("**/sign-in*")
     assert seen.harm == []
@@ -426,3 +437,74 @@ def test_a_choice_that_changed_before_it_was_confirmed_is_not_applied(world, vis
     page.get_by_role("button", name="Terapkan ke 2 kiriman").click()
     page.get_by_role("heading", name="Pilihan sudah berubah").wait_for()
     assert [state(world, one).status for one in chosen] == ["dismissed", "open"]
+
+
+def test_a_third_person_decides_where_two_differ(world, visit):
+    """Both findings stand on the page; the keys of a verdict settle it, and the list is empty again."""
+    late = ReviewSettings(second_share=1.0)
+    desk = Desk(world.watch._store, late, world.watch.settings.audit.anchor)
+    world.watch.accounts.add(None, "Budi", "reviewer", PASSWORD, now=world.clock())
+    world.watch.accounts.add(None, "Citra", "reviewer", PASSWORD, now=world.clock())
+    for name, decision in (
+        ("Budi", Decision("take_up")),
+        ("Citra", Decision("not_trafficking", reason="news")),
+    ):
+        who = world.watch.accounts.named(name)
+        seen = desk.open(who, 3, now=world.clock()).item.state.version
+        desk.decide(who, 3, decision, seen=seen, now=world.clock())
+    assert state(world, 3).is_disputed
+    seen = visit("reviewer")
+    page = seen.page
+    page.goto("/queue?view=disputed")
+    page.locator("[data-item]").first.click()
+    said = page.get_by_text("Dua peninjau berbeda pendapat.").locator("..").text_content()
+    assert "Budi: ditindaklanjuti" in said and "Citra: bukan TPPO (berita)" in said
+    assert page.get_by_role("button", name="Rujuk").count() == 0
+    page.locator("#note").fill("lowongannya tidak ada di SISKOP2MI")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.get_by_text("Tidak ada yang menunggu").wait_for()
+    found = state(world, 3)
+    assert (found.status, found.is_disputed, found.is_settled) == ("taken_up", False, True)
+    assert seen.harm == []
+    own = visit("Budi").page
+    own.goto("/posts/3")
+    assert own.get_by_text("Dua peninjau berbeda pendapat.").count() == 0
+
+
+def test_a_missing_font_is_said_in_words_and_the_decision_stays(world, visit):
+    """The dossier cannot be made: the page says why, in the reader's language, and nothing else is lost."""
+    page = visit("reviewer", lang="en").page
+    page.goto("/posts/2")
+    page.keyboard.press("t")
+    left(page, 2)
+    with mock.patch.object(paper, "fonts", side_effect=InputError("no font", item="x.ttf", why="font")):
+        answer = world.client("reviewer", lang="en").get("/posts/2/dossier.pdf")
+    assert answer.status_code == 422
+    assert "the font of printed pages cannot be read" in answer.text
+    assert state(world, 2).status == "taken_up"
+
+
+def test_a_lead_lets_messages_be_repeated_or_silenced(world, visit):
+    """Each rule has a reason, an author and an end, and can be ended; a call for help is never silenced."""
+    page = visit("lead").page
+    page.goto("/deliveries")
+    silence = page.get_by_role("form", name="Diamkan")
+    assert "Pertolongan" not in silence.get_by_label("Jalur").inner_text()
+    silence.get_by_label("Jalur").select_option("medium")
+    silence.get_by_label("Alasan").fill("terlalu banyak")
+    silence.get_by_role("button", name="Diamkan").click()
+    page.get_by_text("Aturan berlaku.").wait_for()
+    repeat = page.get_by_role("form", name="Ulangi")
+    repeat.get_by_label("Nomor kiriman").fill("1")
+    repeat.get_by_label("Setiap").select_option("4")
+    repeat.get_by_label("Alasan").fill("keluarga menunggu kabar")
+    repeat.get_by_role("button", name="Ulangi").click()
+    page.get_by_text("keluarga menunggu kabar").wait_for()
+    rules = world.watch.deliveries.rules(at=world.clock())
+    assert [(rule.kind, rule.lane, rule.alert_id) for rule in rules] == [
+        ("silence", "medium", None), ("repeat", None, 1),
+    ]  # fmt: skip
+    page.get_by_role("button", name="akhiri").first.click()
+    page.get_by_text("Aturan diakhiri.").wait_for()
+    assert len(world.watch.deliveries.rules(at=world.clock())) == 1

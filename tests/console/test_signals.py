@@ -33,7 +33,7 @@ def test_signals_are_listed_in_words(filled):
     """What they count, the day, count and expected."""
     page = filled.client("reader").get("/signals").text
     assert "tujuan Kamboja" in page and "kampanye: jenis:" in page
-    assert "21,40" in page and "5,10" in page and "2026-11-23" in page
+    assert "21,40" in page and "5,10" in page and "23 Nov 2026" in page
 
 
 def test_a_signal_explains_itself(filled):

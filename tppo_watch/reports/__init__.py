@@ -93,5 +93,5 @@ def _pages() -> Iterator[None]:
         yield
     except ModuleNotFoundError as exc:
         raise InputError(
-            f"pages need {exc.name}; install it with: pip install 'tppo-watch[reports]'"
+            f"pages need {exc.name}; install it with: pip install 'tppo-watch[reports]'", why="pages"
         ) from exc

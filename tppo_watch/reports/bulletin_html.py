@@ -54,7 +54,7 @@ def _encoded(file: str) -> str:
     try:
         data = (files("tppo_watch.reports") / "fonts" / file).read_bytes()
     except OSError as exc:
-        raise InputError("the font cannot be read; install tppo-watch again", item=file) from exc
+        raise InputError("the font cannot be read; install tppo-watch again", item=file, why="font") from exc
     return base64.b64encode(data).decode()
 
 

@@ -55,7 +55,9 @@ def fonts() -> dict[str, frozenset[int]]:
             with as_file(folder / file) as path:
                 font = TTFont(name, str(path))
         except (OSError, TTFError) as exc:
-            raise InputError("the font cannot be read; install tppo-watch again", item=file) from exc
+            raise InputError(
+                "the font cannot be read; install tppo-watch again", item=file, why="font"
+            ) from exc
         pdfmetrics.registerFont(font)
         found[name] = frozenset(font.face.charToGlyph)
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)

@@ -5,7 +5,8 @@ Get it from `Watch.campaign_desk`. `actor` None is the command line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -68,9 +69,17 @@ class CampaignDesk:
             return campaigns.alike(connection, alert.post_id, limit=limit)
 
     def suggestions(self) -> list[Suggestion]:
-        """What may be one campaign and waits for a person, the most alike first."""
+        """What may be one campaign and waits for a person, the most alike first, each pair once."""
         with self._grouping().current() as (_, grouper):
-            return grouper.suggestions()
+            found = grouper.suggestions()
+        return list({frozenset((one.left, one.right)): one for one in reversed(found)}.values())[::-1]
+
+    def first_posts(self, names: Iterable[str]) -> dict[str, MemberRecord]:
+        """The post each campaign (``c12``) is called by, and each post (``12``), where they are grouped."""
+        ids = {name: int(name.removeprefix("c")) for name in names}
+        with self._store.read() as connection:
+            found = campaigns.several(connection, sorted(set(ids.values())))
+        return {name: found[id] for name, id in ids.items() if id in found}
 
     def decisions(self) -> list[DecisionRecord]:
         """What people decided of campaigns, in order; the first has number 1."""

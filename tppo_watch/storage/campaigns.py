@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from .schema import (
     alerts,
@@ -275,6 +275,15 @@ def listed(connection: Connection, *, limit: int | None = None) -> list[Campaign
 
 def members(connection: Connection, campaign: int, *, limit: int | None = None) -> list[MemberRecord]:
     """The first posts of a campaign, in the order in which they came; none where there is no such."""
+    return _members(connection, campaign_posts.c.campaign == campaign, limit)
+
+
+def several(connection: Connection, post_ids: Sequence[int]) -> dict[int, MemberRecord]:
+    """Those of the posts that were grouped, by id."""
+    return {one.id: one for one in _members(connection, campaign_posts.c.post_id.in_(post_ids), None)}
+
+
+def _members(connection: Connection, which: ColumnElement[bool], limit: int | None) -> list[MemberRecord]:
     query = (
         select(
             posts.c.id,
@@ -289,7 +298,7 @@ def members(connection: Connection, campaign: int, *, limit: int | None = None) 
         .join(campaign_posts, campaign_posts.c.post_id == posts.c.id)
         .join(assessments, assessments.c.post_id == posts.c.id)
         .outerjoin(alerts, alerts.c.post_id == posts.c.id)
-        .where(campaign_posts.c.campaign == campaign)
+        .where(which)
         .order_by(campaign_posts.c.post_id)
         .limit(limit)
     )

@@ -43,8 +43,11 @@ def campaigns(visit: Annotated[Visit, Depends(looking("view"))]) -> Response:
 @router.get("/campaigns/suggestions")
 def suggestions(visit: Annotated[Visit, Depends(looking("decide"))]) -> Response:
     """What may be one campaign. Apart, since all campaigns are worked out anew for it."""
-    found = visit.house.watch.campaign_desk.suggestions()
-    return visit.page("suggestions.html", here="campaigns", suggestions=found[:SHOWN])
+    desk = visit.house.watch.campaign_desk
+    found = desk.suggestions()[:SHOWN]
+    posts = desk.first_posts(name for pair in found for name in (pair.left, pair.right))
+    words = {name: views.first_words(post) for name, post in posts.items()}
+    return visit.page("suggestions.html", here="campaigns", suggestions=found, posts=words)
 
 
 @router.get("/campaigns/{name}")

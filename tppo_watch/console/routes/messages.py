@@ -18,7 +18,8 @@ from .queue import people
 
 router = APIRouter()
 
-DAYS = (1, 3, 7, 30)  #: how long a silence may last, as it is offered
+DAYS = (1, 3, 7, 30)  #: how long a rule may last, as it is offered
+HOURS = (4, 12, 24)  #: between two repetitions
 _TAGS = {"waiting": "medium", "sent": "calm", "dead": "high", "empty": ""}
 
 
@@ -34,8 +35,9 @@ def deliveries(visit: Annotated[Visit, Depends(looking("rules"))]) -> Response:
         messages=[_message(message, parts, visit) for message, parts in messages],
         rules=[_rule(rule, visit, names) for rule in found.rules(at=visit.now)],
         sources=[source.id for source in visit.house.watch.settings.sources],
-        lanes=[lane for lane in LANES if lane != "assistance"],
+        lanes=LANES,
         days=DAYS,
+        hours=HOURS,
     )
 
 
@@ -49,16 +51,18 @@ def resend(
 
 
 @router.post("/rules")
-def silence(visit: Annotated[Visit, Depends(sending("rules"))]) -> Response:
-    days = number(visit.field("days"))
+def add_rule(visit: Annotated[Visit, Depends(sending("rules"))]) -> Response:
+    days, hours, alert = (visit.field(name).strip() for name in ("days", "hours", "alert"))
     visit.house.watch.deliveries.add_rule(
         visit.user,
-        "silence",
-        until=visit.now + timedelta(days=min(days, 90)),
+        "repeat" if hours else "silence",
+        until=visit.now + timedelta(days=min(number(days), 90)),
         reason=visit.field("reason"),
         now=visit.now,
         source_id=visit.field("source") or None,
         lane=visit.field("lane") or None,
+        alert_id=number(alert) if alert else None,
+        every=timedelta(hours=min(number(hours), 720)) if hours else None,
     )
     return visit.go("/deliveries", said="silenced")
 

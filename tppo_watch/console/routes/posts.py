@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from ...alerts.masking import masked
 from ...errors import NotFoundError
 from ...reports import dossier
-from ...review import REASONS, Act, Case
+from ...review import REASONS, Act, Case, Opinion
 from ...review.exhibits import MOST_BYTES, Exhibit, exhibits_of
 from ...storage.alerts import AlertRecord
 from ...text.showing import shown
@@ -58,7 +58,10 @@ def post_page(visit: Visit, case: Case) -> Response:
         "status": state.status,
         "is_waiting": state.is_waiting,
         "is_blind": case.is_blind,
-        "is_disputed": state.is_disputed and visit.user.id not in {o.reviewer for o in state.opinions},
+        "is_disputed": state.is_disputed
+        and visit.may("adjudicate")
+        and visit.user.id not in {opinion.reviewer for opinion in state.opinions},
+        "findings": [_finding(opinion, visit, names) for opinion in state.opinions],
         "holder": item.held_by or names.get(state.assignee or 0, ""),
         "clock": views.clock(item.clock, visit.now, visit.speaker, is_waiting=state.is_waiting),
         "history": [_step(act, visit, names) for act in reversed(case.history)],
@@ -104,6 +107,13 @@ def picture(
     if place >= len(found) or found[place].media_type not in PICTURE_TYPES:
         raise NotFoundError("picture", str(place))
     return Response(watch.picture(found[place].sha256), media_type=found[place].media_type)
+
+
+def _finding(opinion: Opinion, visit: Visit, names: dict[int, str]) -> dict[str, str]:
+    """What one of two who differ found."""
+    reason = visit.say(f"reasons.{opinion.reason}") if opinion.reason else ""
+    what = visit.say(f"decided.{opinion.verdict}", reason=reason).removesuffix(" ()")
+    return {"who": names.get(opinion.reviewer, visit.say("history.machine")), "what": what}
 
 
 def _exhibit(exhibit: Exhibit, case: Case, visit: Visit) -> dict[str, Any]:
