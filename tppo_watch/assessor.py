@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -225,6 +227,10 @@ class Assessor:
                 raise TypeError(f"a text must be a str, not {type(text).__name__}")
             if len(text) > MAX_CHARACTERS:
                 raise ValueError(f"a text may have {MAX_CHARACTERS:,} characters, this one has {len(text):,}")
+        with _uncollected():
+            return self._assessments(texts)
+
+    def _assessments(self, texts: Sequence[str | Document]) -> list[Assessment]:
         readings = read_texts(texts, self._finder)
         values = self._heads.log_odds([inputs_of(reading) for reading in readings])
         scores = Scores.of(values)
@@ -349,6 +355,19 @@ def _check(model: StoredModel, names: int) -> None:
             raise ValueError("base or assistance_threshold is out of range")
     if not 0 < float(config["prevalence"]) < 1:
         raise ValueError("prevalence is out of range")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage within: a batch makes no cycles, and each search reads all that it has made."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _batched(texts: Iterable[str | Document], size: int) -> Iterator[list[str | Document]]:

@@ -7,7 +7,7 @@ a case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -164,7 +164,7 @@ class EvidenceSpace:
         return found
 
     @staticmethod
-    def _circumstances(reading: Reading, asserted: dict[str, str]) -> list[str]:
+    def _circumstances(reading: Reading, asserted: Container[str]) -> list[str]:
         found = []
         entities = reading.entities
         if any(e.kind == "destination" and e.value.get("country") not in (None, "ID") for e in entities):

@@ -7,9 +7,9 @@ shape the weights, but no fragment of it can be read out of a published model.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise, repeat
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -19,6 +19,7 @@ from ..text.document import Document
 SIGN = "§"  # first letter of features that are signs, not words
 MAX_TOKENS = 2_000  # of one text: bounds the work on what is no post
 _MOST_KEPT = 100_000  # tokens; hostile text must not fill the memory
+_NO_PAIRS: dict[str, int] = {}
 
 
 class _Words(dict[str, str]):
@@ -114,7 +115,8 @@ class Vocabulary:
 
     def _columns(self, words: Sequence[str], signs: Sequence[str]) -> Iterator[int]:
         """Columns, counted from 1, of the features of a text: each as often as it stands there."""
-        alone: Callable[[str], int | None] = self._alone.get  # type: ignore[attr-defined]
-        begun: Iterator[dict[str, int] | None] = map(self._pairs.get, words)  # type: ignore[attr-defined]
-        pairs = (seconds.get(word) for seconds, word in zip(begun, words[1:], strict=False) if seconds)
-        return filter(None, (*map(alone, words), *pairs, *map(alone, signs)))
+        alone, pairs = self._alone.get, self._pairs.get  # type: ignore[attr-defined]
+        seconds: Iterator[dict[str, int]] = map(pairs, words, repeat(_NO_PAIRS))
+        return filter(
+            None, chain(map(alone, words), map(dict.get, seconds, islice(words, 1, None)), map(alone, signs))
+        )

@@ -140,7 +140,8 @@ def _addresses(text: str, add: Add) -> None:
         scheme = _SCHEME_BACK.search(text, max(0, start - 9), start)
         if "_" == text[start - 1 : start] or (scheme is None and start > 0 and text[start - 1] in "/@."):
             continue
-        end = _PATH.match(text, end).end()
+        path = _PATH.match(text, end)
+        end = path.end() if path is not None else end
         while text[end - 1] in ".,;:!?)]}…":
             end -= 1
         first = scheme.start() if scheme else start

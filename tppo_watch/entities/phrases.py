@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import compress
 from typing import Any
 
 from ..text.vocabulary import canonical
 
 Hit = tuple[int, int, Any]  #: first token, one past the last, value
-_Begun = tuple[dict[str, list[tuple[list[str], int, str, Any]]], list[tuple[str, Any]]]
+#: by the second token the phrases of more than one, and those of one
+_Phrases = tuple[dict[str, list[tuple[list[str], int, str, Any]]], list[tuple[str, Any]]]
+
+_MOST_KEPT = 100_000  # tokens; hostile text must not fill the memory
+
+
+class _Begun(dict[str, _Phrases | None]):
+    """What each token may begin: None for most; nothing, but not None, for a number."""
+
+    def __missing__(self, token: str) -> _Phrases | None:
+        begun: _Phrases | None = ({}, []) if "0" <= token[0] <= "9" else None
+        if len(self) < _MOST_KEPT:
+            self[token] = begun
+        return begun
 
 
 class Phrases:
@@ -24,10 +38,9 @@ class Phrases:
         values: dict[tuple[str, tuple[str, ...]], Any] = {}
         for tokens, kind, value in entries:
             values.setdefault((kind, tuple(map(canonical, tokens))), value)
-        #: by the first token: the phrases of more, by their second token, and those of it alone
-        self._begun: dict[str, _Begun] = {}
+        self._begun = _Begun()
         for (kind, tokens), value in sorted(values.items(), key=lambda item: -len(item[0][1])):
-            longer, alone = self._begun.setdefault(tokens[0], ({}, []))
+            longer, alone = self._begun.setdefault(tokens[0], ({}, []))  # type: ignore[misc]
             if len(tokens) == 1:
                 alone.append((kind, value))
             else:
@@ -39,15 +52,10 @@ class Phrases:
         Of a kind, the longest phrase at each place; its hits come in reading order and do not overlap.
         """
         found: dict[str, list[Hit]] = {}
+        numbers: list[int] = []
         last = len(tokens) - 1
-        begun = list(map(self._begun.get, tokens))
-        # A token that begins with a digit sorts between "0" and the character behind "9".
-        numbers = [
-            i
-            for i, token in enumerate(tokens)
-            if "0" <= token < ":" and ((there := begun[i]) is None or not there[1])
-        ]
-        for i in [i for i, there in enumerate(begun) if there is not None]:
+        begun = list(map(self._begun.__getitem__, tokens))
+        for i in compress(range(len(tokens)), begun):
             longer, alone = begun[i]  # type: ignore[misc]
             if i < last and tokens[i + 1] in longer:
                 for rest, length, kind, value in longer[tokens[i + 1]]:
@@ -59,4 +67,6 @@ class Phrases:
                 hits = found.setdefault(kind, [])
                 if not hits or hits[-1][1] <= i:
                     hits.append((i, i + 1, value))
+            if not alone and "0" <= tokens[i][0] <= "9":
+                numbers.append(i)
         return found, numbers

@@ -9,7 +9,8 @@ from functools import lru_cache
 from ..knowledge import rules
 from ..text.document import Document
 from ..types import Element, Entity, Match
-from .matcher import Chart, Hit, Matcher, with_joined
+from .chart import Chart
+from .matcher import Hit, Matcher, with_joined
 from .pay import pay_hits
 from .scope import ScopeFinder
 from .seen import Seen
@@ -37,10 +38,11 @@ class Finder:
         indicators = (*rules.indicators(), *local)
         self._element: dict[str, Element] = {i.id: i.palermo_element for i in indicators}
         self._counter_ids = frozenset(c.id for c in rules.counters())
-        spoken = (*indicators, *rules.counters())
+        spoken: list[rules.Indicator | rules.Counter] = [*indicators, *rules.counters()]
+        named: list[rules.Indicator | rules.Counter | rules.Cue] = [*spoken, *rules.cues()]
         cues = [(f"scope:{c.id}", c.patterns, c.counter_patterns) for c in rules.scope_cues()]
         self.matcher = Matcher(
-            [(r.id, r.patterns, r.counter_patterns) for r in (*spoken, *rules.cues())] + cues, rules.lexicon()
+            [(r.id, r.patterns, r.counter_patterns) for r in named] + cues, rules.lexicon()
         )
         self._scope = ScopeFinder(rules.scope_cues(), frozenset(r.id for r in spoken if r.holds_negation))
 

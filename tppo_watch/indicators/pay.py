@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ..knowledge.wages import judge, role_in
 from ..text.document import Document
 from ..types import Entity
-from .matcher import Chart, Hit
+from .chart import Chart
+from .matcher import Hit
 
 #: Multiples of the usual pay of that work at that place (knowledge/data/wages.yaml, `how_to_use`).
 UNUSUAL, FAR_TOO_LOW = 2.5, 0.35

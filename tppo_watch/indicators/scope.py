@@ -15,7 +15,8 @@ from itertools import accumulate
 from ..knowledge.rules import ScopeCue
 from ..text.document import Document
 from ..types import Scope
-from .matcher import Chart, Hit
+from .chart import Chart
+from .matcher import Hit
 
 #: Where several hold, the first one counts: a denied plea is denied, whoever reports it.
 _ORDER: tuple[Scope, ...] = ("negated", "hypothetical", "reported", "quoted", "past")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import compress
 from statistics import median
 from typing import Any, Literal
 
@@ -135,8 +136,9 @@ def role_in(tokens: Sequence[str]) -> str | None:
     """The best paid class of work that `tokens` (lower case) name, or None."""
     best: Role | None = None
     heads = _role_words()
-    for i, token in enumerate(tokens):
-        for rest, role in heads.get(token, ()):
+    begun = list(map(heads.get, tokens))
+    for i in compress(range(len(tokens)), begun):
+        for rest, role in begun[i] or ():
             if (best is None or role.multiple > best.multiple) and tuple(
                 tokens[i + 1 : i + 1 + len(rest)]
             ) == rest:

@@ -251,7 +251,7 @@ _MIN_SPACED = 4
 _THREE = frozenset("bon ktp tki tkw psk tka pmi rek".split())  #: worth hiding although they are short
 
 
-_ALONE = re.compile(rf"(?<!{_LETTER}){_LETTER}(?!{_LETTER})")
+_ALONE = re.compile(r"(?<![a-z0-9])[a-z](?![a-z0-9])")  # no word has only digits and signs
 
 
 def may_be_spaced(chunk: str) -> bool:
@@ -334,7 +334,10 @@ _DIGIT_RUN = re.compile(
     rf"[0-9](?: [0-9] [0-9](?![0-9])|[ .\-]?[oil](?![{_OTHER}])"
     rf"|(?<=[oil].)(?<![{_OTHER}][oil].)|(?<=[oil][ .\-].)(?<![{_OTHER}][oil][ .\-].))"
 )
-_LOOKALIKE_AT_EDGE = re.compile(rf"\A[oil](?![{_OTHER}])|(?<![{_OTHER}])[oil]\Z")
+# What a chunk may add to a mistyped number, from its first character or a border on: a letter among digits.
+_MISTYPED_PART = re.compile(
+    r"(?<![a-z0-9])(?=[0-9.\-]*[oil])[0-9oil](?:[.\-]?[0-9oil])*(?![a-z0-9])"
+)
 
 
 def _is_said(text: str) -> bool:
@@ -344,10 +347,11 @@ def _is_said(text: str) -> bool:
 
 def may_be_dialled(chunk: str) -> bool:
     """Whether a text may have something for :func:`dial` because `chunk` stands in it."""
-    if _is_said(chunk) or _DIGIT_RUN.search(chunk):
-        return True
-    # With a space or line end on its left or right, a digit stands alone, or a letter that looks like one.
-    return (len(chunk) == 1 and chunk.isdigit()) or _LOOKALIKE_AT_EDGE.search(chunk) is not None
+    return (
+        (len(chunk) == 1 and chunk.isdigit())
+        or _is_said(chunk)
+        or _MISTYPED_PART.search(chunk) is not None
+    )
 
 
 def dial(text: str) -> tuple[str, list[Edit]]:
