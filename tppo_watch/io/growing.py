@@ -30,6 +30,7 @@ class GrowingFile:
         self._path = Path(os.path.realpath(path))  # a link stays a link
         self._part = self._path.with_name(f"{self._path.name}.part")
         self._checkpoint = self._path.with_name(f"{self._path.name}.checkpoint")
+        self._fresh = self._path.with_name(f"{self._path.name}.checkpoint.part")  # on its way to its place
         self._settings = dict(settings)
         self._handle = self._locked()
         self.state: dict[str, Any] = {}  #: as it was given last, or by the run that is gone on with
@@ -72,6 +73,7 @@ class GrowingFile:
             self.state, self._length, self.is_kept = kept["state"], kept["length"], True
         else:
             self._checkpoint.unlink(missing_ok=True)
+        self._fresh.unlink(missing_ok=True)
         os.ftruncate(self._handle, self._length)
         os.lseek(self._handle, self._length, os.SEEK_SET)
 
@@ -108,7 +110,7 @@ class GrowingFile:
         """Make a checkpoint now."""
         os.fsync(self._handle)
         kept = {"settings": self._settings, "state": self.state, "length": self._length}
-        with replacing(self._checkpoint) as file:
+        with replacing(self._checkpoint, through=self._fresh) as file:
             file.write(json.dumps(kept).encode())
         self.is_kept = True
         self._last = time.monotonic()
@@ -127,7 +129,7 @@ class GrowingFile:
             os.fsync(self._handle)
             os.replace(self._part, self._path)
         else:
-            with self._part.open("rb") as parts, replacing(self._path) as out:
+            with self._part.open("rb") as parts, replacing(self._path, through=self._fresh) as out:
                 complete(parts, out)
             self._part.unlink()
         self._checkpoint.unlink(missing_ok=True)

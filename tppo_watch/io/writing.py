@@ -66,10 +66,11 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, through: Path | None = None) -> Iterator[BinaryIO]:
     """A binary file that takes the place of `path` when the block ends well, and leaves no trace otherwise.
 
-    A pipe or device is written directly: there is nothing to replace.
+    A pipe or device is written directly: there is nothing to replace. Who holds a lock names the file
+    `through` which it is written, and can then clear away what a killed process left of it.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
     if path.is_dir():
@@ -79,7 +80,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
         return
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".part", dir=path.parent)
+        if through is None:
+            handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".part", dir=path.parent)
+            through = Path(name)
+        else:
+            through.unlink(missing_ok=True)
+            handle = os.open(through, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except OSError as exc:
         raise OSError(exc.errno, f"cannot be written: {exc.strerror}", str(path)) from exc
     try:
@@ -88,9 +94,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(handle)
-        os.replace(temporary, path)
+        os.replace(through, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        through.unlink(missing_ok=True)
         raise
 
 

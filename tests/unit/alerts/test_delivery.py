@@ -306,7 +306,7 @@ def test_a_signal_is_told_once_in_words_and_numbers(room):
     (taken,) = room.receiver.bodies
     assert [one["id"] for one in taken["signals"]] == [1, 2] and taken["type"] == "signal"
     letter = told("m", "signal", [], [{"id": 1, **body}], "en", console="https://meja.example")
-    assert "to Kamboja: 21.40 where 5.10 were expected (2026-11-22, 2026-11-23)" in letter.text
+    assert "to Cambodia: 21.40 where 5.10 were expected (2026-11-22, 2026-11-23)" in letter.text
     assert "https://meja.example/signals/1" in letter.text
     assert (
         "tujuan Kamboja: 21,40, yang diharapkan 5,10"

@@ -127,10 +127,12 @@ def test_matching_stays_linear_on_hostile_repetition() -> None:
     matcher = Matcher([("rule", ("{paper} {hold} {paper} {hold}",), ())], LEXICON)
 
     def seconds(times: int) -> float:
-        document = read("paspor tahan " * times)
-        begin = perf_counter()
-        matcher.find(matcher.chart(document))
-        return perf_counter() - begin
+        chart, taken = matcher.chart(read("paspor tahan " * times)), []
+        for _ in range(3):
+            begin = perf_counter()
+            matcher.find(chart)
+            taken.append(perf_counter() - begin)
+        return min(taken)
 
     seconds(100)
-    assert seconds(20_000) < 30 * max(seconds(2_000), 1e-4)
+    assert seconds(20_000) < 30 * seconds(2_000)

@@ -139,6 +139,15 @@ def test_a_full_disk_costs_what_is_in_hand(tmp_path, always):
     assert path.read_bytes() == (b"x" * 1_000 + b"\n") * 10
 
 
+def test_half_a_checkpoint_of_a_killed_run_is_cleared_away(tmp_path):
+    """A process killed while it wrote a checkpoint leaves nothing behind once the file is whole."""
+    left = tmp_path / "o.jsonl.checkpoint.part"
+    left.write_text('{"settings": {"ta')
+    with growing(tmp_path / "o.jsonl", {}, is_resumed=True) as out:
+        out.append(b"a\n", {"rows": 1})
+    assert [path.name for path in tmp_path.iterdir()] == ["o.jsonl"]
+
+
 def test_a_link_in_the_place_of_the_part_is_not_followed(tmp_path):
     """In a folder that others may write to, nobody can point the output elsewhere."""
     (tmp_path / "victim").write_text("mine")
