@@ -17,7 +17,7 @@ from ..reports import Dossier
 from ..reports.dossier import LIKELY_TYPE
 from ..review import Clock as Waits
 from ..storage.alerts import AlertRecord
-from ..storage.campaigns import AlikeRecord, CampaignRecord, MemberRecord
+from ..storage.campaign_lists import AlikeRecord, CampaignRecord, MemberRecord
 from ..storage.raised import SamplePost
 from ..text.showing import shown
 from ..types import Assessment

@@ -142,6 +142,11 @@ class Visit:
         is_ours = came.netloc == self.request.headers.get("host") and came.path != self.request.url.path
         return local(f"{came.path}?{came.query}" if came.query else came.path) if is_ours else "/queue"
 
+    @cached_property
+    def users(self) -> list[User]:
+        """Everybody with an account, by name; asked for once a request."""
+        return self.house.watch.accounts.listed()
+
     def say(self, key: str, **values: object) -> str:
         return self.speaker.say(key, **values)
 

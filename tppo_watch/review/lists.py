@@ -49,9 +49,9 @@ class Lists:
     def counts(self, actor: User, *, now: datetime) -> dict[str, int]:
         """How many in each view but `all`, and of the waiting as ``lane:<lane>`` and ``overdue:<lane>``."""
         require(actor, "view")
-        before = {lane: now - queues.allowed(self._settings, lane) for lane in LANES}
+        waiting, before = queues.filter_of("waiting", actor, now), queues.befores(self._settings, now)
         with self._store.read() as connection:
-            by_lane = decisions.count_by_lane(connection, queues.filter_of("waiting", actor, now), before)
+            by_lane = decisions.count_by_lane(connection, waiting, before)
             found = {
                 view: decisions.count(connection, queues.filter_of(view, actor, now))
                 for view in VIEWS
@@ -73,9 +73,9 @@ class Lists:
         with self._store.write() as connection:
             first = queues.ordered(connection, self._settings, free, limit=1)
             if not may(actor, "undo_others"):  # leads see every finding, so theirs would not be blind
-                second = queues.ordered(connection, self._settings, seconds, limit=1)
-                if second and (not first or queues.precedes(self._settings, second[0], first[0], now)):
-                    first = second
+                second = decisions.foremost(connection, seconds, queues.befores(self._settings, now))
+                if second and (not first or queues.precedes(self._settings, second, first[0], now)):
+                    first = [second]
             decisions.release_all_of(connection, actor.id)
             if not first:
                 return None

@@ -24,6 +24,11 @@ def allowed(settings: ReviewSettings, lane: str) -> timedelta:
     return within[lane]
 
 
+def befores(settings: ReviewSettings, now: datetime) -> dict[str, datetime]:
+    """Lane -> since when a post there is past its time, the most urgent lane first."""
+    return {lane: now - allowed(settings, lane) for lane in LANES}
+
+
 def clock(settings: ReviewSettings, lane: str, arrived: datetime, now: datetime) -> Clock:
     """The clock of a post since it arrived. It runs while a post is snoozed: a person still waits."""
     due = arrived + allowed(settings, lane)

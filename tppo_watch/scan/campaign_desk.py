@@ -14,9 +14,10 @@ from ..errors import NotFoundError
 from ..review import User, require
 from ..review.audit import decision_digest, recording
 from ..review.roles import Action
-from ..storage import Store, campaigns
+from ..storage import Store, campaign_lists, campaigns
 from ..storage.alerts import AlertRecord
-from ..storage.campaigns import AlikeRecord, CampaignRecord, DecisionRecord, MemberRecord
+from ..storage.campaign_lists import AlikeRecord, CampaignRecord, MemberRecord
+from ..storage.campaigns import DecisionRecord
 from .grouping import Grouping
 
 
@@ -39,7 +40,7 @@ class CampaignDesk:
     def listed(self, *, limit: int | None = None) -> list[CampaignRecord]:
         """Campaigns, those with the most open alerts first, then the largest."""
         with self._store.read() as connection:
-            return campaigns.listed(connection, limit=limit)
+            return campaign_lists.listed(connection, limit=limit)
 
     def opened(
         self, actor: User | None, name: str, *, limit: int | None = None
@@ -51,7 +52,7 @@ class CampaignDesk:
         _require(actor, "view")
         with self._grouping().current() as (connection, grouper):
             found = grouper.campaign(name)
-            members = campaigns.members(connection, int(found.id[1:]), limit=limit)
+            members = campaign_lists.members(connection, int(found.id[1:]), limit=limit)
             shown = [(member, grouper.why(str(member.id))) for member in members]
         with recording(self._store, self._anchor) as writing:
             writing.ledger.add(_id(actor), "view", f"campaign:{name}", now=self._clock())
@@ -60,12 +61,12 @@ class CampaignDesk:
     def members(self, first: int, *, limit: int) -> list[MemberRecord]:
         """The first posts of the campaign that begins with the post `first`, without why they are in it."""
         with self._store.read() as connection:
-            return campaigns.members(connection, first, limit=limit)
+            return campaign_lists.members(connection, first, limit=limit)
 
     def alike(self, alert: AlertRecord, *, limit: int) -> list[AlikeRecord]:
         """Posts worded as that of an alert or nearly so, of other campaigns or of none."""
         with self._store.read() as connection:
-            return campaigns.alike(connection, alert.post_id, limit=limit)
+            return campaign_lists.alike(connection, alert.post_id, limit=limit)
 
     def suggestions(self) -> list[Suggestion]:
         """What may be one campaign and waits for a person, the most alike first, each pair once."""
@@ -77,7 +78,7 @@ class CampaignDesk:
         """The post each campaign (``c12``) is called by, and each post (``12``), where they are grouped."""
         ids = {name: int(name.removeprefix("c")) for name in names}
         with self._store.read() as connection:
-            found = campaigns.several(connection, sorted(set(ids.values())))
+            found = campaign_lists.several(connection, sorted(set(ids.values())))
         return {name: found[id] for name, id in ids.items() if id in found}
 
     def decisions(self) -> list[DecisionRecord]:

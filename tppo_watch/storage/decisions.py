@@ -257,6 +257,31 @@ def places(
     return [Place(*row) for row in connection.execute(query.limit(limit))]
 
 
+def foremost(connection: Connection, wanted: Filter, before: Mapping[str, datetime]) -> Place | None:
+    """The first of a list that is short: it is sorted whole, in one question.
+
+    Lanes in the order of `before`; in each those first seen up to its moment by age, then the others by risk.
+    """
+    rank = case(*((alerts.c.lane == lane, place) for place, lane in enumerate(before)), else_=len(before))
+    is_old = _is_old(before)
+    query = (
+        select(alerts.c.id, alerts.c.lane, alerts.c.risk, alerts.c.first_seen)
+        .where(*_conditions(wanted))
+        .order_by(
+            rank, is_old.desc(), case((is_old, alerts.c.first_seen)), alerts.c.risk.desc(), alerts.c.id.desc()
+        )
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Place(*row)
+
+
+def _is_old(before: Mapping[str, datetime]) -> ColumnElement[bool]:
+    """Whether an alert was first seen up to the moment of its lane."""
+    moments = ((alerts.c.lane == lane, alerts.c.first_seen <= moment) for lane, moment in before.items())
+    return case(*moments, else_=false())
+
+
 def count(connection: Connection, wanted: Filter) -> int:
     """How many a list holds."""
     query = select(func.count()).select_from(alerts).where(*_conditions(wanted))
@@ -267,12 +292,8 @@ def count_by_lane(
     connection: Connection, wanted: Filter, before: Mapping[str, datetime]
 ) -> dict[str, tuple[int, int]]:
     """Lane -> how many a list holds of it, and how many of these were first seen up to its `before`."""
-    is_old = case(
-        *((alerts.c.lane == lane, alerts.c.first_seen <= moment) for lane, moment in before.items()),
-        else_=false(),
-    )
     query = (
-        select(alerts.c.lane, func.count(), func.count().filter(is_old))
+        select(alerts.c.lane, func.count(), func.count().filter(_is_old(before)))
         .where(alerts.c.lane.in_(before), *_conditions(wanted))
         .group_by(alerts.c.lane)
     )

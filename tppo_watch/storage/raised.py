@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from ..errors import NotFoundError
-from .campaigns import signs_of
+from .campaign_lists import signs_of
 from .schema import (
     alerts,
     assessments,

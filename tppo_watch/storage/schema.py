@@ -493,7 +493,7 @@ campaign_posts = Table(
     Column("slots", JSON(none_as_null=True)),
     Column("is_counted", Boolean, nullable=False),
     Index("campaign_posts_by_campaign", "campaign"),
-    Index("campaign_posts_by_wording", "wording"),
+    Index("campaign_posts_by_wording", "wording", "campaign"),
     Index("campaign_posts_by_alike", "alike"),
 )
 

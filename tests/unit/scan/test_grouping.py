@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from tests.unit.scan.test_run import Bench
 from tppo_watch.scan.grouping import Grouping
-from tppo_watch.storage import campaigns, open_store, schema
+from tppo_watch.storage import campaign_lists, campaigns, open_store, schema
 
 NUMBER = "0812-0000-0001"
 FIRST = f"Loker sawit Sabah, keluarga boleh ikut, WA {NUMBER}"
@@ -181,8 +181,8 @@ def test_posts_that_borrow_a_wording_are_found_beside_the_campaign(bench):
     assert groups[mine[0]] == groups[mine[1]] != groups[theirs[0]] == groups[theirs[1]]
     with bench.store.read() as connection:
         ids = dict(connection.execute(select(schema.posts.c.text, schema.posts.c.id)).all())
-        there = campaigns.alike(connection, ids[mine[0]], limit=5)
+        there = campaign_lists.alike(connection, ids[mine[0]], limit=5)
         assert [one.text for one in there] == theirs[::-1]
         assert {one.campaign for one in there} == {groups[theirs[0]]} and there[0].is_same_wording
-        assert campaigns.alike(connection, ids["jual motor"], limit=5) == []
-        assert len(campaigns.alike(connection, ids[mine[0]], limit=1)) == 1
+        assert campaign_lists.alike(connection, ids["jual motor"], limit=5) == []
+        assert len(campaign_lists.alike(connection, ids[mine[0]], limit=1)) == 1

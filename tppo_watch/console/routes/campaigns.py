@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 
 from ...campaigns import Reason
-from ...storage.campaigns import CampaignRecord, DecisionRecord, MemberRecord
+from ...storage.campaign_lists import CampaignRecord, MemberRecord
+from ...storage.campaigns import DecisionRecord
 from ...text.showing import shown
 from .. import views
 from ..doors import looking, sending

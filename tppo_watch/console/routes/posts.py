@@ -171,6 +171,6 @@ def _step(act: Act, visit: Visit, names: dict[int, str]) -> dict[str, Any]:
 
 def _assignable(visit: Visit) -> list[dict[str, Any]]:
     """The reader first, so that the first number takes a post for oneself."""
-    users = [user for user in visit.house.watch.accounts.listed() if user.is_active and user.role != "reader"]
+    users = [user for user in visit.users if user.is_active and user.role != "reader"]
     users.sort(key=lambda user: (user.id != visit.user.id, user.name.casefold()))
     return [{"id": user.id, "name": user.name} for user in users]

@@ -72,7 +72,7 @@ def next_path(visit: Visit, after: int | None = None) -> str:
 
 def people(visit: Visit) -> dict[int, str]:
     """Names by user id."""
-    return {user.id: user.name for user in visit.house.watch.accounts.listed()}
+    return {user.id: user.name for user in visit.users}
 
 
 def say_last_act(visit: Visit, names: dict[int, str]) -> None:

@@ -10,5 +10,5 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """Add two indexes."""
-    op.create_index("campaign_posts_by_wording", "campaign_posts", ["wording"])
+    op.create_index("campaign_posts_by_wording", "campaign_posts", ["wording", "campaign"])
     op.create_index("campaign_posts_by_alike", "campaign_posts", ["alike"])
