@@ -1,19 +1,22 @@
-"""How long a reviewer waits for the next post, with a long queue: a real server, one request after the other.
+"""How long a reviewer waits with a long queue, for each page and each act: one request after the other.
 
     python -m benchmarks.console [--posts 50000] [--rounds 200] [--postgresql]
 
-Each round is what the key for the next post does: ask which one it is, be sent there, get its page, with the
-view logged. Then the first page of the queue. Beside these stands what the same server takes to hand out a
-small file: a busy machine slows all of them. The time of the processor, of server and client together, is
-what is left where nobody else uses the machine.
+A real server on loopback. The next post is what its key does: ask which one it is, be sent there, get its
+page, with the view logged. An act is a form that is sent, and the page that comes after it. Beside these
+stands what the same server takes to hand out a small file: a busy machine slows all of them. The time of the
+processor, of server and client together, is what is left where nobody else uses the machine.
 
-All posts are of one campaign, and as many as a fifth of those that wait were handled before: half of these
-decided, a part of them waiting for a second opinion, the others put off or given to somebody else.
+Posts are of campaigns of all sizes: each second one is in the largest, which holds half of them. As many as a
+fifth of those that wait were handled before: half of these decided, a part of them waiting for a second
+opinion, the others put off or given to somebody else.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
+import re
 import statistics
 import tempfile
 import threading
@@ -30,6 +33,7 @@ import uvicorn
 from sqlalchemy.engine import make_url
 
 import tppo_watch
+from tests.console.world import offer_term, raise_signal
 from tests.postgres import running_postgres
 from tppo_watch.alerts import LANES
 from tppo_watch.cli.console import listening_on
@@ -48,33 +52,71 @@ AD = (
 )
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 PASSWORD = "kuda nil makan rumput"
+#: Pages that every reviewer opens, and those of leads and administrators. One of each is measured a round.
+PAGES = {
+    "queue": "/queue",
+    "queue, page 20": "/queue?page=20",
+    "queue, not trafficking": "/queue?view=dismissed",
+    "campaigns": "/campaigns",
+    "campaign, half of all posts": "/campaigns/c1",
+    "campaign, a small one": "/campaigns/c2",
+    "signals": "/signals",
+    "signal": "/signals/1",
+    "terms": "/terms",
+    "sources": "/sources",
+    "statistics": "/statistics",
+    "bulletin": "/bulletin",
+    "settings": "/settings",
+}
+PAGES_OF_ADMIN = {"messages": "/deliveries", "audit log": "/audit", "users": "/users"}
+MANY = 50  # posts that one act is on: all lines of a page of the queue
 _BATCH = 1_000
+_SMALL = 5  # posts of a small campaign
 
 
 def fill(watch: Watch, count: int) -> list[int]:
     """Keep `count` posts, each with an alert: one in a hundred a plea, the others high and medium in turn."""
-    assessment = tppo_watch.load("student").assess(AD)
-    raised = []
+    assessor = tppo_watch.load("student")
     grouping = Grouping(watch._store, b"k" * 32)
-    seen = grouping.print_of(read(AD), assessment)
+    large = assessor.assess(AD)
+    seen = grouping.print_of(read(AD), large)
+    draw = random.Random(5)
+    raised: list[int] = []
     with watch._store.write() as connection:
         sources.ensure(connection, "bench")
         for start in range(0, count, _BATCH):
             numbers = range(start, min(start + _BATCH, count))
+            some = []  # text, assessment and what campaigns compare
+            for n in numbers:
+                if n % (2 * _SMALL) == 1:
+                    other = _other_ad(draw)
+                    small = assessor.assess(other)
+                    print_of_small = grouping.print_of(read(other), small)
+                some.append((f"{other} {n}", small, print_of_small) if n % 2 else (f"{AD} {n}", large, seen))
             new = [
-                NewPost("bench", str(n), content_hash(f"{AD} {n}"), f"{AD} {n}", NOW, (str(n),))
-                for n in numbers
+                (NewPost("bench", str(n), content_hash(text), text, NOW, (str(n),)), None)
+                for n, (text, _, _) in zip(numbers, some, strict=True)
             ]
-            ids = posts.add(connection, [(post, None) for post in new])
-            spread = [replace(assessment, risk=0.5 + (n * 7919 % 5000) / 10_001) for n in numbers]
-            assessed = list(zip(ids, spread, strict=True))
-            posts.add_assessments(connection, assessed)
-            grouping.add(connection, [(post_id, seen) for post_id in ids])
+            ids = posts.add(connection, new)
+            spread = [
+                (id, replace(assessment, risk=0.5 + (n * 7919 % 5000) / 10_001))
+                for n, id, (_, assessment, _) in zip(numbers, ids, some, strict=True)
+            ]
+            posts.add_assessments(connection, spread)
+            grouping.add(connection, [(id, seen) for id, (_, _, seen) in zip(ids, some, strict=True)])
             for n, post_id in zip(numbers, ids, strict=True):
                 lane = LANES[0] if n % 100 == 0 else LANES[1 + n % 2]
                 at = NOW - timedelta(minutes=n % 20_000)
                 raised.append(alerts.raise_alert(connection, post_id, lane, now=at))
     return raised
+
+
+def _other_ad(draw: random.Random) -> str:
+    """An ad with a number and words that no other has."""
+    words = ["".join(draw.choices("bdgjklmnprst", k=1)[0] + draw.choice("aiueo") for _ in range(3))
+             for _ in range(24)]  # fmt: skip
+    number = f"08{draw.randrange(10**9, 10**10)}"
+    return f"Loker Poipet {' '.join(words)}, paspor dipegang kantor. WA {number}"
 
 
 def handle(watch: Watch, raised: Sequence[int]) -> None:
@@ -85,12 +127,14 @@ def handle(watch: Watch, raised: Sequence[int]) -> None:
         batch = raised[start : start + _BATCH]
         half, rest = batch[: len(batch) // 2], batch[len(batch) // 2 :]
         for some, decision in (
-            (half, Decision("take_up")),
+            (half[::2], Decision("take_up")),
+            (half[1::2], Decision("not_trafficking", reason="lawful")),
             (rest[::2], later),
             (rest[1::2], Decision("assign", assignee=lead.id)),
         ):
-            counted = watch.bulk.select(lead, now=NOW, view="all", alerts=some)
-            watch.bulk.decide_all(lead, counted.alerts, counted.digest, decision, now=NOW)
+            if some:
+                counted = watch.bulk.select(lead, now=NOW, view="all", alerts=some)
+                watch.bulk.decide_all(lead, counted.alerts, counted.digest, decision, now=NOW)
 
 
 @contextmanager
@@ -111,37 +155,133 @@ def serving(watch: Watch) -> Iterator[str]:
         thread.join()
 
 
-def measured(base: str, token: str, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each round: the next post, the queue, and a small file of the same server."""
-    names = ("next post", "next post, processor", "queue", "queue, processor", "small file")
-    took: dict[str, list[float]] = {name: [] for name in names}
-    headers = {"cookie": f"__Host-tppo-session={token}"}
-    with httpx2.Client(base_url=base, headers=headers, trust_env=False, timeout=120) as client:
-        path = client.get("/next").headers["location"]
+class Timer:
+    """What each thing took: seconds on the clock, and of the processor."""
+
+    def __init__(self) -> None:
+        self.took: dict[str, list[tuple[float, float]]] = {}
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        begun, work = time.perf_counter(), time.process_time()
+        yield
+        now = time.perf_counter() - begun, time.process_time() - work
+        self.took.setdefault(name, []).append(now)
+
+
+class Reviewer:
+    """Somebody who is signed in, and what they do in a browser."""
+
+    def __init__(self, client: httpx2.Client, timer: Timer) -> None:
+        self.client, self.timer = client, timer
+        self.open()
+
+    def open(self) -> None:
+        """Begin with the first post of the queue."""
+        self.post = self.client.get("/next").headers["location"]
+        self.page = self.client.get(self.post).text
+
+    def next(self) -> None:
+        """Ask for the next post and look at it."""
+        with self.timer.of("next post"):
+            self.post = self.client.get(f"/next?after={self.id}").headers["location"]
+            self.page = self.client.get(self.post).text
+        assert "decide-bar" in self.page and "Poipet" in self.page
+
+    def decide(self, name: str, decision: str) -> None:
+        """Decide about the post that is open, and see the page that comes next."""
+        version = self._hidden("version")
+        self._send(name, f"/posts/{self.id}/decide", decision=decision, version=version, note="dibaca")
+
+    def agency(self) -> str:
+        """The choice of the first agency that the open post can be referred to."""
+        return re.search('value="(refer:[^"]+)"', self.page)[1]
+
+    def reveal(self) -> None:
+        """Give a reason, and see the numbers of the post that is open."""
+        form = {"token": self._hidden("token"), "reason": "bench"}
+        with self.timer.of("show numbers"):
+            assert self.client.post(f"/posts/{self.id}/reveal", data=form).status_code == 200
+
+    def undo(self, name: str) -> None:
+        """Take back the last act."""
+        self._send(name, "/undo", act=self._hidden("act"), back="/queue")
+
+    def many(self, decision: str, name: str) -> None:
+        """Count the first page of the queue, decide about all of it, and see the queue again."""
+        self.page = self.client.get("/queue?lane=medium").text
+        chosen = re.findall(r'name="alert" value="(\d+)', self.page)[:MANY]
+        form = {"token": self._hidden("token"), "alert": chosen, "decision": decision, "back": "/queue"}
+        with self.timer.of("count many"):
+            self.page = self.client.post("/bulk", data=form).text
+        form |= {"digest": self._hidden("digest"), "into": chosen[0]}
+        with self.timer.of(name):
+            self.page = self.client.get(self._sent("/bulk/apply", form)).text
+
+    def _send(self, name: str, path: str, **form: str) -> None:
+        form["token"] = self._hidden("token")
+        with self.timer.of(name):
+            self.post = self._sent(path, form)
+            self.page = self.client.get(self.post).text
+
+    def _sent(self, path: str, form: dict[str, str]) -> str:
+        answer = self.client.post(path, data=form)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    @property
+    def id(self) -> str:
+        return self.post.partition("?")[0].rpartition("/")[2]
+
+    def _hidden(self, name: str) -> str:
+        return re.search(f'name="{name}" value="([^"]*)"', self.page)[1]
+
+
+def measured(base: str, tokens: dict[str, str], rounds: int) -> Timer:
+    """Each page and each act once a round, and a small file of the same server."""
+    timer = Timer()
+    with _client(base, tokens["reviewer"]) as client, _client(base, tokens["admin"]) as admin:
+        reviewer = Reviewer(client, timer)
+        pages = [(client, name, path) for name, path in PAGES.items()]
+        pages += [(admin, name, path) for name, path in PAGES_OF_ADMIN.items()]
+        for _, _, path in pages:  # what is read once when the console starts
+            assert admin.get(path).status_code == 200, path
         for _ in range(rounds):
-            begun, work = time.perf_counter(), time.process_time()
-            path = client.get(f"/next?after={path.rpartition('/')[2]}").headers["location"]
-            page = client.get(path)
-            took["next post"].append(time.perf_counter() - begun)
-            took["next post, processor"].append(time.process_time() - work)
-            assert page.status_code == 200 and "Poipet" in page.text
-            begun, work = time.perf_counter(), time.process_time()
-            assert client.get("/queue").status_code == 200
-            took["queue"].append(time.perf_counter() - begun)
-            took["queue, processor"].append(time.process_time() - work)
-            begun = time.perf_counter()
-            client.get("/static/icon.svg")
-            took["small file"].append(time.perf_counter() - begun)
-    return took
+            reviewer.next()
+            reviewer.decide("take up, and the next", "take_up")
+            reviewer.undo("undo one")
+            reviewer.next()
+            reviewer.decide("refer, and the next", reviewer.agency())
+            reviewer.decide("snooze, and the next", "snooze:24")
+            reviewer.decide("write a note", "note")
+            reviewer.reveal()
+            for who, name, path in pages:
+                with timer.of(name):
+                    who.get(path)
+            with timer.of("dossier as JSON"):
+                client.get(f"/posts/{reviewer.id}/dossier.json")
+            reviewer.many("snooze:24", f"decide about {MANY}")
+            reviewer.undo(f"undo {MANY}")
+            reviewer.many("merge", f"merge {MANY}")
+            reviewer.undo(f"undo {MANY}")
+            reviewer.open()
+            with timer.of("small file"):
+                client.get("/static/icon.svg")
+    return timer
 
 
-def p95(values: list[float]) -> float:
+def _client(base: str, token: str) -> httpx2.Client:
+    headers = {"cookie": f"__Host-tppo-session={token}", "origin": base}
+    return httpx2.Client(base_url=base, headers=headers, trust_env=False, timeout=120)
+
+
+def p95(values: Sequence[float]) -> float:
     """The value that 95 in 100 do not exceed."""
     return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
 
 
-def run(count: int, rounds: int, *, is_postgresql: bool = False) -> dict[str, list[float]]:
-    """Fill a database of its own, serve it and measure."""
+def run(count: int, rounds: int, *, is_postgresql: bool = False) -> dict[str, list[tuple[float, float]]]:
+    """Fill a database of its own, serve it, measure: by name, seconds on the clock and of the processor."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_postgres() if is_postgresql else nullcontext() as server,
@@ -149,30 +289,38 @@ def run(count: int, rounds: int, *, is_postgresql: bool = False) -> dict[str, li
         url = server.new_database() if server else ""
         data = {"storage": {"url": url}} if server else {}
         with open_watch(settings_from(data, folder=Path(folder)), clock=lambda: NOW) as watch:
-            for role in ("reviewer", "lead"):
+            for role in ("reviewer", "lead", "admin"):
                 watch.accounts.add(None, role, role, PASSWORD, now=NOW)
             raised = fill(watch, count + count // 5)
             handle(watch, raised[::6][: count // 5])
+            for day in range(30):
+                raise_signal(watch, raised[:5], now=NOW - timedelta(days=day))
+                offer_term(watch, raised[:3], now=NOW, text=f"jalur {day}")
             if server:  # as the server does by itself some minutes later
                 with psycopg.connect(
                     host=str(server.folder), user="postgres", dbname=make_url(url).database, autocommit=True
                 ) as direct:
                     direct.execute("VACUUM ANALYZE")
-            token = watch.accounts.sign_in("reviewer", PASSWORD, client="bench", now=NOW).token
+            tokens = {
+                role: watch.accounts.sign_in(role, PASSWORD, client="bench", now=NOW).token
+                for role in ("reviewer", "admin")
+            }
             with serving(watch) as base:
-                return measured(base, token, rounds)
+                return measured(base, tokens, rounds).took
 
 
-def table(took: dict[str, list[float]], count: int) -> str:
+def table(took: dict[str, list[tuple[float, float]]], count: int) -> str:
     """All as lines of a table, in milliseconds, with the ratio to the small file."""
-    peer = statistics.median(took["small file"])
+    peer = statistics.median(clock for clock, _ in took["small file"])
     lines = [
-        f"| with {count:,} posts waiting | median, ms | p95, ms | median, small file = 1 |",
-        "| --- | --: | --: | --: |",
+        f"| with {count:,} posts waiting | median, ms | p95, ms | processor, ms | median, small file = 1 |",
+        "| --- | --: | --: | --: | --: |",
     ]
     for name, values in took.items():
-        middle = statistics.median(values)
-        lines.append(f"| {name} | {middle * 1e3:.1f} | {p95(values) * 1e3:.1f} | {middle / peer:.1f} |")
+        clock, work = zip(*values, strict=True)
+        middle = statistics.median(clock)
+        milliseconds = [f"{value * 1e3:.1f}" for value in (middle, p95(clock), statistics.median(work))]
+        lines.append(f"| {' | '.join([name, *milliseconds, f'{middle / peer:.1f}'])} |")
     return "\n".join(lines)
 
 
