@@ -44,14 +44,20 @@ def load_numbered(connection: Connection, table: Table, rows: Sequence[dict[str,
     """
     if not rows:
         return []
-    if connection.dialect.name == "sqlite":
-        returning = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return list(connection.execute(returning, rows).scalars())
-    query = text("SELECT nextval(:sequence) FROM generate_series(1, :count)")
-    values = {"sequence": sequence_of(connection, table), "count": len(rows)}
-    ids = list(connection.execute(query, values).scalars())
+    ids = _next_ids(connection, table, len(rows))
     load(connection, table, [{"id": id, **row} for id, row in zip(ids, rows, strict=True)])
     return ids
+
+
+def _next_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Numbers that no row of a table has or had. SQLite would tell them row by row only."""
+    if connection.dialect.name == "sqlite":  # whoever may write, writes alone
+        query = text("SELECT seq FROM sqlite_sequence WHERE name = :table")
+        last = connection.execute(query, {"table": table.name}).scalar() or 0
+        return list(range(last + 1, last + 1 + count))
+    query = text("SELECT nextval(:sequence) FROM generate_series(1, :count)")
+    values = {"sequence": sequence_of(connection, table), "count": count}
+    return list(connection.execute(query, values).scalars())
 
 
 def sequence_of(connection: Connection, table: Table) -> str:

@@ -78,8 +78,10 @@ _POST_FIELDS = tuple(name for name in NewPost.__dataclass_fields__ if name not i
 
 def content_hash(text: str) -> str:
     """A digest, the same for texts that differ in letter case, spacing and invisible characters only."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    visible = folded if folded.isascii() else "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    visible = unicodedata.normalize("NFKC", text).casefold()
+    if not visible.isascii():
+        for invisible in [char for char in set(visible) if unicodedata.category(char) == "Cf"]:
+            visible = visible.replace(invisible, "")
     return hashlib.sha256(" ".join(visible.split()).encode("utf-8", "replace")).hexdigest()
 
 
