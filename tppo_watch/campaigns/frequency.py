@@ -24,13 +24,13 @@ class ShingleCounts:
 
     def of(self, shingles: np.ndarray) -> np.ndarray:
         """How many wordings had each of `shingles`."""
-        return self._cells[_places(shingles)].min(axis=0)
+        one, other = _places(shingles)
+        return np.minimum(self._cells[one], self._cells[other])
 
     def add(self, shingles: np.ndarray) -> None:
         """Count the shingles of one more wording."""
-        places = _places(shingles)
-        raised = self._cells[places].min(axis=0) + np.uint32(1)
-        for row in places:  # one by one: of a table of places `at` of numpy 2.4 takes some only
+        raised = self.of(shingles) + np.uint32(1)
+        for row in _places(shingles):  # one by one: of a table of places `at` of numpy 2.4 takes some only
             np.maximum.at(self._cells, row, raised)
         self.total += 1
 

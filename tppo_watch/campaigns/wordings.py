@@ -31,8 +31,8 @@ _MAX_FRAMED = 64  # with those that have words of their own in the same frame: t
 _COMMON = 32  # wordings with a shingle from which it finds no candidates
 _RAREST = 16  # shingles that look for candidates where all are common
 _BANDS, _ROWS = 16, 2  # 0.99 of pairs that overlap by half are looked at, 0.06 of those that do by 0.06
-_EVERY_BAND = np.arange(_BANDS)
 _SETS, _WAYS = 1 << 17, 4  # a band remembers about half a million examples; the oldest of a full set goes
+_FIRST_SETS = np.arange(_BANDS) * _SETS  # of each band
 _SEED = 20261124
 _VERIFIED = 6  # candidates, those with most bands in common
 _REMEMBERED = 1 << 16  # exact texts
@@ -76,9 +76,9 @@ class Wordings:
         self._counts = ShingleCounts()
         self._examples: list[Example] = []
         self._of_wording: dict[int, list[int]] = {}
-        self._tags = np.zeros((_BANDS, _SETS, _WAYS), np.uint32)
-        self._ids = np.zeros((_BANDS, _SETS, _WAYS), np.int32)
-        self._next = np.zeros((_BANDS, _SETS), np.uint8)
+        self._tags = np.zeros((_BANDS * _SETS, _WAYS), np.uint32)
+        self._ids = np.zeros((_BANDS * _SETS, _WAYS), np.int32)
+        self._next = np.zeros(_BANDS * _SETS, np.uint8)
         self._claimed: set[int] = set()
         self._exact: OrderedDict[bytes, Found] = OrderedDict()
 
@@ -113,10 +113,10 @@ class Wordings:
         self._of_wording.setdefault(example.wording, []).append(index)
         if example.is_counted:
             self._counts.add(example.print.hashes())
-        ways = self._next[_EVERY_BAND, sets] % _WAYS
-        self._tags[_EVERY_BAND, sets, ways] = tags
-        self._ids[_EVERY_BAND, sets, ways] = index
-        self._next[_EVERY_BAND, sets] = ways + 1
+        ways = self._next[sets] % _WAYS
+        self._tags[sets, ways] = tags
+        self._ids[sets, ways] = index
+        self._next[sets] = ways + 1
 
     def overlap(self, first: Print, second: Print) -> float:
         """Weighted overlap of two posts by what is known now."""
@@ -203,7 +203,7 @@ class Wordings:
     def _candidates(self, buckets: Buckets) -> list[int]:
         """Examples that share bands with a post, those that share most first, then the latest."""
         sets, tags = buckets
-        hits = self._ids[_EVERY_BAND, sets][self._tags[_EVERY_BAND, sets] == tags[:, None]].tolist()
+        hits = self._ids[sets][self._tags[sets] == tags[:, None]].tolist()
         times: dict[int, int] = {}
         for index in hits:
             times[index] = times.get(index, 0) + 1
@@ -223,7 +223,7 @@ class Wordings:
         mixed = (mixed ^ (mixed >> np.uint64(31))) * _MIX[0, 0]
         # An empty place has tag 0, so no tag is 0.
         tags = (mixed >> np.uint64(32)).astype(np.uint32) | np.uint32(1)
-        return ((mixed >> np.uint64(8)) % np.uint64(_SETS)).astype(np.int64), tags
+        return ((mixed >> np.uint64(8)) % np.uint64(_SETS)).astype(np.int64) + _FIRST_SETS, tags
 
 
 def _shared(ours: frozenset[int], theirs: frozenset[int]) -> float:
@@ -249,11 +249,11 @@ def _overlap(
         theirs, their_weights = theirs[:kept], their_weights[:kept]
     if not len(ours) or not len(theirs):
         return 0.0, 0.0
-    places = np.minimum(np.searchsorted(theirs, ours), len(theirs) - 1)
-    is_shared = theirs[places] == ours
-    both = int(is_shared.sum())
-    shared = float(our_weights[is_shared].sum())
-    our_sum, their_sum = float(our_weights.sum()), float(their_weights.sum())
+    is_shared = theirs.take(theirs.searchsorted(ours), mode="clip") == ours
+    both = int(np.count_nonzero(is_shared))
+    # `reduce` is what `sum` calls, without what it does before.
+    shared = float(np.add.reduce(our_weights[is_shared]))
+    our_sum, their_sum = float(np.add.reduce(our_weights)), float(np.add.reduce(their_weights))
     weighted = shared / (our_sum + their_sum - shared)
     if both >= _LEAST_PART:
         weighted = max(weighted, _PART * shared / min(our_sum, their_sum))
