@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 
@@ -102,6 +103,23 @@ def test_damaged_content_gives_posts_failures_or_one_error(source, tmp_path, dam
         assert "\n" not in str(exc)
     else:
         assert all(isinstance(item, Post | Failure) for item in found)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"sitemap", "folder", "parquet", "whatsapp_export"}))
+def test_a_time_that_cannot_be_read_costs_no_post_and_is_said(kind, tmp_path):
+    """The post comes without a time, and a failure beside it says so."""
+    good = source_of(kind, tmp_path)
+    times = re.compile(rb"([>\",;])[^>\",;\n]*\b2026\b[^<\",;\n]*")
+    body = times.sub(rb"\1entah 99", good.path.read_bytes())
+    file = tmp_path / "tanpa-waktu"
+    file.write_bytes(re.sub(rb'"date_unixtime": "\d+"', b'"date_unixtime": "entah 99"', body))
+    found = items(good.model_copy(update={"path": file}))
+    posts = [item for item in found if isinstance(item, Post)]
+    said = [item for item in found if isinstance(item, Failure)]
+    assert [post.text for post in posts] == [post.text for post in items(good)]
+    assert not any(post.published for post in posts)
+    assert said and all("its time cannot be read; the rest of it was read" == one.reason for one in said)
+    assert all(one.raw and one.item.startswith("s: ") for one in said)
 
 
 def test_what_was_read_is_known_for_what_it_is(source):

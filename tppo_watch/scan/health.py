@@ -117,7 +117,7 @@ def notice_due(health: Health, standing: Notice | None, now: datetime) -> Notice
         return Notice(health.source_id, "recovered", now, detail=health.to_dict()) if is_over else None
     if standing is None or kind != before:
         return Notice(health.source_id, kind, now, detail=health.to_dict())
-    if now - standing.created < _REMIND_AFTER:
+    if timedelta(0) <= now - standing.created < _REMIND_AFTER:  # later than now: the clock was set back
         return None
     return Notice(health.source_id, kind, now, standing.number + 1, health.to_dict())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214, section 6.1: before the IPv4 address in the last 32 bits
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 #: Beside what the standard library knows, whose list differs between versions of Python.
 _CLOSED = tuple(
@@ -22,9 +23,9 @@ _CLOSED = tuple(
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the open internet, also inside an IPv6 transition form.
 
-    IPv4-mapped, 6to4, Teredo and NAT64 addresses are judged by the IPv4 address they lead to. Link-local,
-    multicast, shared, reserved and documentation addresses are not public, nor are the metadata services of
-    clouds.
+    IPv4-mapped, 6to4, Teredo, NAT64 and ISATAP addresses are judged by the IPv4 address they lead to.
+    Link-local, multicast, shared, reserved and documentation addresses are not public, nor are the metadata
+    services of clouds.
 
     Raises
     ------
@@ -49,4 +50,6 @@ def _carried(ip: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
     if ip.teredo:
         return ip.teredo
     single = ip.ipv4_mapped or ip.sixtofour
+    if single is None and int(ip) >> 32 & 0xFFFFFFFF in _ISATAP:
+        single = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return (single,) if single else ()

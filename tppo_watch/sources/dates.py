@@ -60,6 +60,16 @@ def parse_time(text: str, *, now: datetime | None = None, zone: str = "WIB") -> 
     return None
 
 
+def told_time(
+    text: str | None, flaws: list[str], *, now: datetime | None = None, zone: str = "WIB"
+) -> datetime | None:
+    """As `parse_time`; what says something that is no time is added to `flaws`, see `plain.incomplete`."""
+    found = parse_time(text, now=now, zone=zone) if text else None
+    if text and found is None and any(c.isalnum() for c in text):
+        flaws.append("its time cannot be read")
+    return found
+
+
 def to_utc(value: datetime, zone: str = "WIB") -> datetime | None:
     """`value` in UTC, read as of `zone` where it has none; None outside the years 1990 to 2100."""
     if not 1990 <= value.year <= 2100:

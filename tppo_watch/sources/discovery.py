@@ -16,6 +16,7 @@ from ..errors import FetchError, SourceError
 from ..types import Failure, Post
 from . import read
 from .content import Fetcher, GivenFetcher, SourceFetcher
+from .json_items import address
 from .kinds import candidates, hint_for
 from .markup import parsed
 from .plain import decode
@@ -113,9 +114,9 @@ def _about_page(body: bytes, source: SourceSettings, fetcher: Fetcher) -> tuple[
         return ()
     base = source.url or ""
     feeds = [
-        urljoin(base, link.get("href", ""))
+        found
         for link in tree.iter("link")
-        if link.get("type", "").strip().lower() in _FEEDS and link.get("href")
+        if link.get("type", "").strip().lower() in _FEEDS and (found := address(link.get("href"), base))
     ]
     notes = [f"is a web page that names a feed; try {_some(feeds)}"] if feeds else []
     if maps := _site_maps(base, fetcher):

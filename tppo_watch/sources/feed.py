@@ -19,12 +19,14 @@ from ..errors import SourceError
 from ..types import Failure, Post
 from . import guarded
 from .content import Fetcher
-from .dates import parse_time, to_utc
+from .dates import to_utc, told_time
+from .json_items import RAW
 from .markup import html_to_text, images_in
-from .plain import id_from
+from .plain import decode, id_from, incomplete
 
 _ROOT = re.compile(rb"<(?:[a-z0-9]{1,20}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _MAX_ROOT = 20_000  # bytes of the first tag; feedparser's time grows with the square of its attributes
+_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]{0,500}\bencoding\b[^>]{0,500}>")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 #: References to characters that no XML may hold; one of them would cost the whole feed.
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,20})|([0-9]{1,20}));|&#x?[0-9a-fA-F]{21,};")
@@ -50,15 +52,13 @@ def items(
     entries = parsed.entries
     shared = _shared_links(parsed)
     for number, entry in enumerate(islice(entries, max_items), 1):
+        where, flaws = f"{source.id}: item {number}", []
         try:
-            yield _post(entry, source, shared, now)
+            yield _post(entry, source, shared, now, flaws)
         except Exception as exc:  # the edge of one item: feedparser's records are as odd as the feed
-            yield Failure(
-                f"{source.id}: item {number}",
-                "read",
-                f"{type(exc).__name__} in this item",
-                repr(entry).encode("utf-8", "replace"),
-            )
+            yield Failure(where, "read", f"{type(exc).__name__} in this item", _raw_of(entry))
+        if flaws:
+            yield incomplete(where, flaws, _raw_of(entry))
     if len(entries) > max_items:
         yield Failure(
             source.id,
@@ -71,6 +71,10 @@ def items(
         )
 
 
+def _raw_of(entry: Any) -> bytes:
+    return repr(entry).encode("utf-8", "replace")[:RAW]
+
+
 def _parse(body: bytes, source: SourceSettings) -> Any:
     # UTF-16 hides nothing this way, nor does a comment that holds the name of a root.
     flat = _COMMENT.sub(b"", body.replace(b"\0", b""))
@@ -81,6 +85,23 @@ def _parse(body: bytes, source: SourceSettings) -> Any:
         raise SourceError(source.id, "refused: the feed declares entities, which can grow without end")
     if flat.find(b">", root.start(), root.start() + _MAX_ROOT) < 0:
         raise SourceError(source.id, "refused: its first tag is longer than any feed's")
+    parsed, trouble = _feedparsed(body, source)
+    if not parsed.entries and not parsed.version and (named := _DECLARATION.match(body)):
+        # The name of an encoding that is none, or not that of the feed, would cost all of it.
+        plain = decode(body[named.end() :], source.id).encode("utf-8", "replace")
+        again, _ = _feedparsed(plain, source)
+        if again.entries or again.version:
+            again.bozo, again.bozo_exception = True, ValueError("the encoding it names is not its own")
+            return again
+    if trouble is not None:
+        raise SourceError(source.id, f"cannot be read as a feed ({type(trouble).__name__})") from trouble
+    if not parsed.version and not parsed.entries:
+        raise SourceError(source.id, f"is no RSS or Atom feed: {_first_line(parsed)}")
+    return parsed
+
+
+def _feedparsed(body: bytes, source: SourceSettings) -> tuple[Any, Exception | None]:
+    """What feedparser makes of a feed; an empty one, and what it raised, where it did not get to an end."""
     try:
         # A stream, because feedparser takes a plain string for an address to fetch.
         parsed = feedparser.parse(
@@ -90,10 +111,8 @@ def _parse(body: bytes, source: SourceSettings) -> Any:
     except MemoryError:
         raise  # the guard of this process sees to it
     except Exception as exc:  # some small malformed feeds make feedparser raise whatever they hit inside
-        raise SourceError(source.id, f"cannot be read as a feed ({type(exc).__name__})") from exc
-    if not parsed.version and not parsed.entries:
-        raise SourceError(source.id, f"is no RSS or Atom feed: {_first_line(parsed)}")
-    return parsed
+        return feedparser.FeedParserDict(entries=[], version=""), exc
+    return parsed, None
 
 
 def _legal(reference: re.Match[bytes]) -> bytes:
@@ -122,11 +141,15 @@ def _shared_links(parsed: Any) -> frozenset[str]:
     return frozenset(link for link, count in counts.items() if link and (count > 1 or link == channel))
 
 
-def _post(entry: Any, source: SourceSettings, shared: frozenset[str], now: datetime | None) -> Post:
+def _post(
+    entry: Any, source: SourceSettings, shared: frozenset[str], now: datetime | None, flaws: list[str]
+) -> Post:
     title = _text(entry.get("title_detail") or {"value": entry.get("title", "")})
     contents = entry.get("content") or [entry.get("summary_detail") or {"value": entry.get("summary", "")}]
     body = max((_text(content) for content in contents), key=len)
     link = _link(entry)
+    if link is None and entry.get("link"):
+        flaws.append("its link is no web address")
     # Much repeated titles would count their words twice.
     text = body if title and body.startswith(title) else "\n".join(part for part in (title, body) if part)
     return Post(
@@ -134,7 +157,7 @@ def _post(entry: Any, source: SourceSettings, shared: frozenset[str], now: datet
         native_id=_identity(entry, link, shared, title, text),
         text=text,
         url=link,
-        published=_published(entry, source.timezone, now),
+        published=_published(entry, source.timezone, now, flaws),
         author=(entry.get("author") or "").strip() or None,
         title=title or None,
         images=_images(entry, contents),
@@ -168,14 +191,16 @@ def _link(entry: Any) -> str | None:
     return link if re.match(r"https?://", link, re.I) else None
 
 
-def _published(entry: Any, zone: str, now: datetime | None) -> datetime | None:
+def _published(entry: Any, zone: str, now: datetime | None, flaws: list[str]) -> datetime | None:
+    """The first of an item's times that can be read; one that cannot counts where no other can."""
+    unread: list[str] = []
     for name in ("published", "updated", "created"):
         if raw := dict.get(entry, name):  # feedparser's own `get` would answer with another of the three
             # Before feedparser's own reading: it takes zones it does not know, WIB among them, for UTC.
-            if found := parse_time(raw, now=now, zone=zone):
+            parsed = dict.get(entry, f"{name}_parsed")
+            if found := told_time(raw, unread, now=now, zone=zone) or (_moment(parsed) if parsed else None):
                 return found
-            if parsed := dict.get(entry, f"{name}_parsed"):
-                return _moment(parsed)
+    flaws += unread
     return None
 
 

@@ -65,6 +65,7 @@ def fetch(
     source_id: str | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
+    cut_at: int | None = None,
 ) -> Fetched:
     """Get `url` within the limits of `config`. Keeps to no pace: that is the caller's, see `Web`.
 
@@ -74,6 +75,8 @@ def fetch(
         Named in errors; the host without it.
     etag, last_modified : str, optional
         Validators of the last answer; the server may then say that nothing changed.
+    cut_at : int, optional
+        Read this many bytes, unpacked, and leave the rest; without it a body beyond the limit is refused.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def fetch(
     if last_modified:
         headers[b"If-Modified-Since"] = last_modified.encode("latin-1")
     with _connected(config, source_id) as pool:
-        return _follow(pool, url, headers, config, source_id)
+        return _follow(pool, url, headers, config, source_id, cut_at)
 
 
 def post(
@@ -105,7 +108,7 @@ def post(
 
     The answer is not read: who is told something has nothing to tell us. Raises as `fetch`.
     """
-    target = _checked(url, source_id)
+    target = checked(url, source_id)
     sent = [
         (b"Host", target.netloc),
         (b"User-Agent", user_agent(config).encode("ascii")),
@@ -163,11 +166,12 @@ def _follow(
     headers: dict[bytes, bytes],
     config: FetchSettings,
     source_id: str,
+    cut_at: int | None,
 ) -> Fetched:
     is_permanent, hops = True, 0
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), config.timeout_s)
     while True:
-        target = _checked(url, source_id)
+        target = checked(url, source_id)
         request = [(b"Host", target.netloc), *headers.items()]
         core_url = httpcore2.URL(
             scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
@@ -186,7 +190,9 @@ def _follow(
                 raise FetchError(
                     source_id, f"answered {response.status}", response.status, _retry_after_s(answer)
                 )
-            body = b"" if response.status == 304 else _body(response, answer, config, source_id)
+            body = b"" if response.status == 304 else _body(
+                response, answer, config, source_id, cut_at
+            )
             return Fetched(
                 url=str(target),
                 status=response.status,
@@ -215,20 +221,26 @@ class _Headers:
         return value if value and len(value) <= _MAX_VALIDATOR else None
 
 
-def _body(response: Any, answer: _Headers, config: FetchSettings, source_id: str) -> bytes:
+def _body(
+    response: Any, answer: _Headers, config: FetchSettings, source_id: str, cut_at: int | None
+) -> bytes:
     """The decoded body, unpacked in bounded steps, so that a bomb cannot grow past the cap in memory."""
     coding = answer.get("Content-Encoding") or ""
     if not is_accepted(coding):
         raise FetchRefusedError(source_id, f"content coding {coding[:20]!r} was not asked for")
     body = bytearray()
+    limit = config.max_bytes if cut_at is None else min(cut_at, config.max_bytes)
     for piece in decoded(coding, response.iter_stream()):
-        if len(body) + len(piece) > config.max_bytes:
+        if len(body) + len(piece) > limit:
+            if cut_at is not None:
+                return bytes(body + piece)[:limit]
             raise FetchRefusedError(source_id, f"too large: more than {config.max_bytes} bytes")
         body += piece
     return bytes(body)
 
 
-def _checked(url: str, source_id: str) -> httpx2.URL:
+def checked(url: str, source_id: str) -> httpx2.URL:
+    """`url` as one that may be asked for, without its fragment. Raises `FetchRefusedError`."""
     try:
         target = httpx2.URL(url)
     except httpx2.InvalidURL as exc:

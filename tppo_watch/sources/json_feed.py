@@ -11,7 +11,7 @@ from ..errors import SourceError
 from ..types import Failure, Post
 from . import guarded
 from .content import Fetcher
-from .dates import parse_time
+from .dates import told_time
 from .json_items import address, each, load, objects, text_in
 from .markup import html_to_text, images_in
 from .plain import id_from
@@ -38,10 +38,15 @@ def items(
         raise SourceError(source.id, "is no JSON Feed: it names no version")
     if not isinstance(feed.get("items"), list):
         raise SourceError(source.id, "is a JSON Feed without a list of items")
-    yield from each(feed["items"], source, max_items, lambda item: _post(item, source, now))
+    yield from each(feed["items"], source, max_items, lambda item, flaws: _post(item, source, now, flaws))
 
 
-def _post(item: Mapping[str, Any], source: SourceSettings, now: datetime | None) -> Post:
+def _post(
+    item: Mapping[str, Any], source: SourceSettings, now: datetime | None, flaws: list[str]
+) -> Post:
+    for name in ("title", "content_html", "content_text", "summary", "url"):
+        if not isinstance(item.get(name), str | None):
+            flaws.append(f"its {name} is no text")
     title = text_in(item, "title")
     markup = text_in(item, "content_html")
     body = html_to_text(markup) if markup else text_in(item, "content_text", "summary")
@@ -62,7 +67,7 @@ def _post(item: Mapping[str, Any], source: SourceSettings, now: datetime | None)
         native_id=str(named)[:500] if isinstance(named, str | int) and named != "" else link or id_from(text),
         text=text,
         url=link,
-        published=parse_time(time, now=now, zone=source.timezone) if time else None,
+        published=told_time(time, flaws, now=now, zone=source.timezone),
         author=text_in(authors[0], "url", "name")[:200] or None if authors else None,
         title=title or None,
         images=tuple(dict.fromkeys(found for image in images if (found := address(image)))),

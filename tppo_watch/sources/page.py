@@ -18,10 +18,10 @@ from ..errors import SourceError
 from ..types import Failure, Post
 from . import guarded
 from .content import Fetcher
-from .dates import parse_time
+from .dates import parse_time, told_time
 from .json_items import RAW, address, objects, raw_of, text_in
 from .markup import html_to_text, parsed
-from .plain import decode, id_from, unrepeated
+from .plain import decode, id_from, incomplete, unrepeated
 
 _MAX_BLOCKS = 200  # of JSON-LD on one page
 _MAX_DEPTH = 12  # of lists and objects around a posting
@@ -68,9 +68,12 @@ def items(
                 said = f"only the first {max_items} postings are read ([fetch] max_items = {max_items})"
                 yield Failure(source.id, "read", said)
                 return
-            post = _posting(posting, source, seen)
+            flaws: list[str] = []
+            post = _posting(posting, source, seen, flaws)
             where = f"{source.id}: posting {count}"
             yield post or Failure(where, "read", "has neither title nor description", raw_of(posting))
+            if flaws:
+                yield incomplete(where, flaws, raw_of(posting))
     if not count:
         post = None if tree is None else _main_text(tree, source)
         if post is None:
@@ -111,7 +114,9 @@ def _postings(data: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
                 yield from _postings(value, depth + 1)
 
 
-def _posting(data: Mapping[str, Any], source: SourceSettings, seen: dict[str, int]) -> Post | None:
+def _posting(
+    data: Mapping[str, Any], source: SourceSettings, seen: dict[str, int], flaws: list[str]
+) -> Post | None:
     title = html_to_text(_word(data.get("title")) or _word(data.get("name")))
     body = _word(data.get("description"))
     # Portals escape the markup of the description once more than needed.
@@ -130,7 +135,7 @@ def _posting(data: Mapping[str, Any], source: SourceSettings, seen: dict[str, in
         native_id=unrepeated(native[:480], seen),
         text="\n".join(line for line in lines if line),
         url=link,
-        published=parse_time(time, zone=source.timezone) if time else None,
+        published=told_time(time, flaws, zone=source.timezone),
         author=_named(data.get("hiringOrganization"))[:200] or None,
         title=title or None,
     )

@@ -6,8 +6,10 @@ import codecs
 import hashlib
 import io
 import re
+from collections.abc import Sequence
 
 from ..errors import SourceError
+from ..types import Failure
 
 _NUMBER = re.compile(r"\+?\d(?:[\d\s().-]{5,20}\d)")  # names of chats are often numbers
 _PICTURES = (
@@ -54,6 +56,11 @@ def id_from(*parts: str | None) -> str:
     """
     joined = "\x1f".join(part or "" for part in parts)
     return "h-" + hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def incomplete(item: str, flaws: Sequence[str], raw: bytes) -> Failure:
+    """What to say of an item beside its post, where parts of it could not be read."""
+    return Failure(item, "read", f"{', '.join(dict.fromkeys(flaws))}; the rest of it was read", raw)
 
 
 def unrepeated(native_id: str, seen: dict[str, int]) -> str:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -90,16 +89,16 @@ def _page(
 
 
 def _entries(body: bytes, source: SourceSettings, fetcher: Fetcher) -> tuple[list[Entry], list[Failure]]:
-    pages, maps = _listed(body, source, fetcher)
+    failures: list[Failure] = []
+    pages, maps = _listed(body, source, fetcher, failures)
     if not maps:
-        return _wanted(pages, source), []
+        return _wanted(pages, source), failures
     maps.sort(key=lambda entry: entry.changed or _LONG_AGO, reverse=True)
     entries: list[Entry] = []
-    failures: list[Failure] = []
     for found in maps[:_MAX_MAPS]:
         try:
             answer = fetcher.web.get(found.url, source_id=source.id)
-            pages, inner = _listed(answer.body, source, fetcher)
+            pages, inner = _listed(answer.body, source, fetcher, failures)
             if inner:
                 raise SourceError(source.id, "is an index within an index")
             entries += _wanted(pages, source)
@@ -121,16 +120,18 @@ def unpacked(body: bytes, limit: int) -> bytes:
 
 
 def _listed(
-    body: bytes, source: SourceSettings, fetcher: Fetcher
+    body: bytes, source: SourceSettings, fetcher: Fetcher, failures: list[Failure]
 ) -> tuple[list[Entry], list[Entry]]:
-    """The pages and the site maps that a site map names."""
+    """The pages and the site maps that a site map names; what else it holds goes to `failures`."""
     limit = fetcher.config.max_bytes
     body = unpacked(body, limit + 1)
     if len(body) > limit:
         raise SourceError(source.id, f"is a site map of more than [fetch] max_bytes = {limit} bytes")
     entries: dict[str, list[Entry]] = {_PAGE: [], _MAP: []}
     for found in guarded.items("sitemap", body, source, fetcher.config):
-        if isinstance(found, Post) and found.url:
+        if isinstance(found, Failure):
+            failures.append(found)
+        elif found.url:
             entries[found.native_id].append(Entry(found.url, found.published))
     return entries[_PAGE], entries[_MAP]
 
@@ -140,7 +141,9 @@ def _wanted(pages: list[Entry], source: SourceSettings) -> list[Entry]:
     return [page for page in pages if not match or fnmatch.fnmatchcase(page.url, match)]
 
 
-def items(body: bytes, source: SourceSettings, max_items: int, now: datetime | None) -> Iterator[Post]:
+def items(
+    body: bytes, source: SourceSettings, max_items: int, now: datetime | None
+) -> Iterator[Post | Failure]:
     """What the map in `body` names, as posts without words. To be run in a guarded process."""
     if b"<!DOCTYPE" in body[:4096].replace(b"\0", b"").upper():
         raise SourceError(
@@ -151,10 +154,13 @@ def items(body: bytes, source: SourceSettings, max_items: int, now: datetime | N
     if root is None or _name(root) not in ("urlset", "sitemapindex"):
         raise SourceError(source.id, "is no site map")
     kind = _PAGE if _name(root) == "urlset" else _MAP
-    for item in islice(root, _MAX_ENTRIES):
+    for number, item in enumerate(islice(root, _MAX_ENTRIES), 1):
         parts = {_name(part): (part.text or "").strip() for part in item if part.text}
-        if url := address(urljoin(source.url or "", parts["loc"]) if "loc" in parts else None):
+        if url := address(parts.get("loc"), source.url or ""):
             yield Post(source.id, kind, "", url=url, published=parse_time(parts.get("lastmod", "")))
+        elif "loc" in parts:
+            raw = parts["loc"].encode("utf-8", "replace")[:RAW]
+            yield Failure(f"{source.id}: entry {number}", "read", "is no web address", raw)
 
 
 def _name(element: Any) -> str:

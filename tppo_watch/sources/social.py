@@ -17,7 +17,7 @@ from ..errors import SourceError
 from ..types import Failure, Post
 from . import guarded
 from .content import Fetcher
-from .dates import parse_time
+from .dates import told_time
 from .json_items import address, each, load, objects, text_in
 from .markup import html_to_text
 
@@ -46,7 +46,7 @@ def items(
         where = "statuses" if source.kind == "mastodon" else "posts"
         raise SourceError(source.id, f"is no answer of {source.kind.title()}: it has no list of {where}")
     make = _status if source.kind == "mastodon" else _bluesky
-    yield from each(found, source, max_items, lambda item: make(item, source))
+    yield from each(found, source, max_items, lambda item, flaws: make(item, source, flaws))
 
 
 def _items(kind: str, answer: Any) -> list[Any] | None:
@@ -60,7 +60,7 @@ def _items(kind: str, answer: Any) -> list[Any] | None:
     return None
 
 
-def _status(item: Mapping[str, Any], source: SourceSettings) -> Post:
+def _status(item: Mapping[str, Any], source: SourceSettings, flaws: list[str]) -> Post:
     boosted = item.get("reblog")
     item = boosted if isinstance(boosted, Mapping) else item
     uri = text_in(item, "uri", "url", "id")
@@ -73,7 +73,7 @@ def _status(item: Mapping[str, Any], source: SourceSettings) -> Post:
         native_id=uri[:500],
         text="\n".join(part for part in (warning, body) if part),
         url=address(item.get("url")) or address(uri),
-        published=parse_time(text_in(item, "created_at"), zone=source.timezone),
+        published=told_time(text_in(item, "created_at"), flaws, zone=source.timezone),
         # Its own address: one name for an account, whichever server shows it.
         author=(text_in(account, "uri", "url", "acct")[:200] or None)
         if isinstance(account, Mapping)
@@ -93,7 +93,7 @@ def _post_of(item: Any) -> Mapping[str, Any]:
     return item["post"] if isinstance(item.get("post"), Mapping) else item
 
 
-def _bluesky(item: Mapping[str, Any], source: SourceSettings) -> Post:
+def _bluesky(item: Mapping[str, Any], source: SourceSettings, flaws: list[str]) -> Post:
     post = _post_of(item)
     record, author = post.get("record"), post.get("author")
     found = _AT_URI.fullmatch(text_in(post, "uri"))
@@ -105,7 +105,7 @@ def _bluesky(item: Mapping[str, Any], source: SourceSettings) -> Post:
         native_id=found.group(),
         text=_with_links(record),
         url=f"https://bsky.app/profile/{found[1]}/post/{found[2]}",
-        published=parse_time(text_in(record, "createdAt"), zone=source.timezone),
+        published=told_time(text_in(record, "createdAt"), flaws, zone=source.timezone),
         author=(text_in(author, "did", "handle")[:200] or None) if isinstance(author, Mapping) else None,
         images=tuple(
             link

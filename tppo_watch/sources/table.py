@@ -16,8 +16,8 @@ from ..io.reading import InputFormat, read_rows
 from ..io.rows import Row
 from ..types import Failure, Post
 from .content import Fetcher
-from .dates import parse_time
-from .plain import decode, id_from, unrepeated
+from .dates import told_time
+from .plain import decode, id_from, incomplete, unrepeated
 
 _FORMATS: dict[str, InputFormat] = {"csv": "csv", "jsonl": "jsonl", "parquet": "parquet"}
 # Names of columns that hold the post, in what people export.
@@ -72,28 +72,32 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
     try:
         for row in rows:
             if row.error or row.text or any(row.fields.values()):  # not the empty rows a spreadsheet leaves
-                yield _item(row, source, fetcher, lines, seen)
+                yield from _item(row, source, fetcher, lines, seen)
     except InputError as exc:
         raise SourceError(source.id, exc.message) from exc
 
 
 def _item(
     row: Row, source: SourceSettings, fetcher: Fetcher, lines: list[str], seen: dict[str, int]
-) -> Post | Failure:
+) -> Iterator[Post | Failure]:
     text = (row.text or "").strip()
+    where = f"{source.id}: line {row.line}"
+    raw = lines[row.line - 1].encode("utf-8", "replace") if row.line <= len(lines) else b""
     if not text:
-        reason = row.error or f"field {source.text_field!r} holds no text"
-        raw = lines[row.line - 1].encode("utf-8", "replace") if row.line <= len(lines) else b""
-        return Failure(f"{source.id}: line {row.line}", "read", reason, raw)
+        yield Failure(where, "read", row.error or f"field {source.text_field!r} holds no text", raw)
+        return
+    flaws: list[str] = []
     time = _field(row, source.time_field)
     native = _field(row, source.id_field) or unrepeated(id_from(text, time), seen)
-    return Post(
+    yield Post(
         source_id=source.id,
         native_id=native[:500],
         text=text,
-        published=parse_time(time, now=fetcher.now, zone=source.timezone) if time else None,
+        published=told_time(time, flaws, now=fetcher.now, zone=source.timezone) if time else None,
         author=_field(row, source.author_field),
     )
+    if flaws:
+        yield incomplete(where, flaws, raw)
 
 
 def _field(row: Row, name: str | None) -> str | None:

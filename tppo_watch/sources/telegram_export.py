@@ -10,8 +10,9 @@ from ..config import SourceSettings
 from ..errors import SourceError
 from ..types import Failure, Post
 from .content import Fetcher
-from .dates import parse_time
+from .dates import parse_time, told_time
 from .json_items import document, raw_of
+from .plain import incomplete
 
 _MAX_TEXT = 20_000  # characters; Telegram itself allows 4,096
 
@@ -50,24 +51,31 @@ def _chats(export: Any) -> Iterator[dict[str, Any]]:
 
 def _messages(chat: dict[str, Any], source: SourceSettings) -> Iterator[Post | Failure]:
     for number, message in enumerate(chat["messages"], 1):
+        where, flaws = f"{source.id}: message {number}", []
         try:
-            post = _post(message, chat, source)
+            post = _post(message, chat, source, flaws)
         except ValueError as exc:
-            yield Failure(f"{source.id}: message {number}", "read", str(exc), raw_of(message))
+            yield Failure(where, "read", str(exc), raw_of(message))
             continue
         if post is not None:
             yield post
+        if flaws:
+            yield incomplete(where, flaws, raw_of(message))
 
 
-def _post(message: Any, chat: dict[str, Any], source: SourceSettings) -> Post | None:
+def _post(
+    message: Any, chat: dict[str, Any], source: SourceSettings, flaws: list[str]
+) -> Post | None:
     """A message as a post; None for a message of the system, or one with neither text nor picture."""
     if not isinstance(message, dict):
         raise ValueError(f"is {type(message).__name__}, not an object")
     if message.get("type") != "message":
         return None
-    text = _text(message.get("text", "")).strip()
+    text = _text(message.get("text", ""), flaws).strip()
     images = _images(message)
     if not text and not images:
+        if flaws:
+            raise ValueError(", ".join(flaws))
         return None
     native = message.get("id")
     if isinstance(native, bool) or not isinstance(native, int | str) or native == "":
@@ -78,7 +86,7 @@ def _post(message: Any, chat: dict[str, Any], source: SourceSettings) -> Post | 
         source_id=source.id,
         native_id=f"{chat.get('id', '-')}/{native}"[:200],
         text=text[:_MAX_TEXT],
-        published=_time(message, source.timezone),
+        published=_time(message, source.timezone, flaws),
         author=None if is_channel else _author(message),
         chat=None if is_channel else str(chat.get("id", "-")),
         images=images,
@@ -95,7 +103,7 @@ def _images(message: dict[str, Any]) -> tuple[str, ...]:
     return (photo[:500],)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, flaws: list[str]) -> str:
     """Text is a string, or a list of strings and marked-up parts whose links may hide behind words."""
     if isinstance(value, str):
         return value
@@ -111,14 +119,14 @@ def _text(value: Any) -> str:
             if isinstance(href, str) and href and href not in part["text"]:
                 parts.append(f" ({href})")
         else:
-            raise ValueError("text has a part that is neither a string nor an object with text")
+            flaws.append("a part of its text is neither a string nor an object with text")
     return "".join(parts)
 
 
-def _time(message: dict[str, Any], zone: str) -> datetime | None:
+def _time(message: dict[str, Any], zone: str, flaws: list[str]) -> datetime | None:
     # `date` is the local time of whoever exported; only `date_unixtime` says which moment that was.
     moment = parse_time(str(message.get("date_unixtime") or ""))
-    return moment or parse_time(str(message.get("date") or ""), zone=zone)
+    return moment or told_time(str(message.get("date") or ""), flaws, zone=zone)
 
 
 def _author(message: dict[str, Any]) -> str | None:

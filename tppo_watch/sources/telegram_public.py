@@ -16,9 +16,9 @@ from ..errors import FetchError, SourceError
 from ..types import Failure, Post
 from . import guarded
 from .content import Fetcher
-from .dates import parse_time
+from .dates import told_time
 from .markup import parsed, text_of
-from .plain import decode
+from .plain import decode, incomplete
 from .reach import Reach
 
 _CHANNEL = re.compile(r"(https?://(?:t|telegram)\.me/)(?:s/)?([A-Za-z]\w{3,31})/?(\?[^#]*)?", re.ASCII | re.I)
@@ -107,11 +107,17 @@ def items(
     if not messages:
         raise SourceError(source.id, _why_empty(tree))
     for number, message in enumerate(islice(messages, max_items), 1):
+        where, flaws = f"{source.id}: message {number}", []
         try:
-            yield _post(message, source, now)
+            yield _post(message, source, now, flaws)
         except ValueError as exc:
-            raw = etree.tostring(message, encoding="utf-8", with_tail=False)[:_RAW]
-            yield Failure(f"{source.id}: message {number}", "read", str(exc), raw)
+            yield Failure(where, "read", str(exc), _raw_of(message))
+        if flaws:
+            yield incomplete(where, flaws, _raw_of(message))
+
+
+def _raw_of(message: Any) -> bytes:
+    return etree.tostring(message, encoding="utf-8", with_tail=False)[:_RAW]
 
 
 def _why_empty(tree: Any) -> str:
@@ -129,7 +135,7 @@ def _all(element: Any, name: str) -> list[Any]:
     return element.xpath(".//*[contains(concat(' ', normalize-space(@class), ' '), $name)]", name=f" {name} ")
 
 
-def _post(message: Any, source: SourceSettings, now: datetime | None) -> Post:
+def _post(message: Any, source: SourceSettings, now: datetime | None, flaws: list[str]) -> Post:
     native = message.get("data-post") or ""
     if not _ID.fullmatch(native):
         raise ValueError("has no id")
@@ -145,7 +151,7 @@ def _post(message: Any, source: SourceSettings, now: datetime | None) -> Post:
         native_id=native,
         text="\n".join(text for part in texts if (text := text_of(part, with_links=True))),
         url=f"https://t.me/{native}",
-        published=parse_time(times[-1], now=now, zone=source.timezone) if times else None,
+        published=told_time(times[-1], flaws, now=now, zone=source.timezone) if times else None,
         author=(forwarded[0].get("href") or text_of(forwarded[0]))[:200] or None if forwarded else None,
         images=tuple(dict.fromkeys(photo[1] for photo in photos if photo)),
     )

@@ -11,7 +11,7 @@ import httpx2
 
 from ..config import FetchSettings
 from ..errors import FetchError, FetchRefusedError
-from .gate import AGENT, Fetched, fetch, host_of
+from .gate import AGENT, Fetched, checked, fetch, host_of
 
 #: However long a server asks us to stay away, we look again after this time: nothing is given up for good.
 LONGEST_PAUSE = timedelta(hours=24)
@@ -88,6 +88,7 @@ class Web:
             As `fetch`, and while the host has asked for a pause that is not over.
         Stopped
         """
+        checked(url, source_id)  # before any host is asked for its rules
         name = host_of(url)
         delay_s = self._robots_delay_s(url, name, source_id) if is_page else 0.0
         self._take_turn(name, source_id, max(delay_s, self.config.host_pause_s))
@@ -163,9 +164,9 @@ class Web:
         place = str(httpx2.URL(url).copy_with(raw_path=b"/robots.txt", fragment=None))
         self._take_turn(name, source_id, self.config.host_pause_s)
         try:
-            body = fetch(place, config=self.config, source_id=source_id).body
+            body = fetch(place, config=self.config, source_id=source_id, cut_at=_MAX_ROBOTS).body
         except FetchError as exc:
             if exc.status is not None and 400 <= exc.status < 500 and exc.status != 429:
                 return ""  # section 2.3.1.3: a host without the file keeps nobody away
             raise
-        return body[:_MAX_ROBOTS].decode("utf-8", "replace").replace("\0", "")
+        return body.decode("utf-8", "replace").replace("\0", "")

@@ -19,7 +19,7 @@ from ..errors import SourceError
 from ..types import Failure, Post
 from .content import BROKEN_ZIP, Fetcher
 from .dates import ZONES
-from .plain import decode, id_from, unrepeated
+from .plain import decode, id_from, incomplete, unrepeated
 
 Order = Literal["dmy", "mdy", "ymd"]
 _ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
@@ -57,7 +57,7 @@ _SYSTEM = re.compile(
     r"|security code\b.*\bchanged).{0,300})\.?",
     re.I,
 )
-_EDITED = re.compile(r"\s*<(?:pesan ini diedit|this message was edited)>\s*$", re.I)
+_EDITED = re.compile(r"<(?:pesan ini diedit|this message was edited)>\Z", re.I)
 
 
 @dataclass(slots=True)
@@ -111,8 +111,8 @@ def read(source: SourceSettings, fetcher: Fetcher) -> Iterator[Post | Failure]:
             yield Failure(
                 where, "read", "stands before the first message", item.raw.encode("utf-8", "replace")
             )
-        elif (found := _post(item, order, source, seen)) is not None:
-            yield found
+        else:
+            yield from _post(item, order, source, seen)
 
 
 def _unzipped(stream: BinaryIO, source: SourceSettings, max_bytes: int) -> bytes:
@@ -176,30 +176,34 @@ def _opened(head: re.Match[str], line: str, number: int) -> _Message | None:
 
 def _post(
     message: _Message, order: Order, source: SourceSettings, seen: dict[str, int]
-) -> Post | Failure | None:
+) -> Iterator[Post | Failure]:
     lines = [line for line in message.lines if not _MEDIA.fullmatch(line.strip())]
-    text = _EDITED.sub("", "\n".join(lines)).strip()
+    text = _EDITED.sub("", "\n".join(lines).strip()).rstrip()
     if _SYSTEM.fullmatch(text[:400]):
         text = ""
     images = tuple(found[1] for line in message.lines if (found := _IMAGE.fullmatch(line.strip())))
     if not text and not images:
-        return None
+        return
+    published = _moment(message, order, source)
+    native = unrepeated(
+        id_from(published.isoformat() if published else None, *([text] if text else images)), seen
+    )
+    # An export holds one chat.
+    yield Post(source.id, native, text, published=published, author=message.sender, chat="", images=images)
+    if published is None:
+        flaw = f"{'/'.join(map(str, message.date))} is no date in the order {order} (date_order settles it)"
+        if _date(message.date, order):
+            flaw = "its day or time does not exist"
+        where = f"{source.id}: line {message.line}"
+        yield incomplete(where, [flaw], message.raw.encode("utf-8", "replace"))
+
+
+def _moment(message: _Message, order: Order, source: SourceSettings) -> datetime | None:
     day = _date(message.date, order)
     try:
-        if day is None:
-            raise ValueError
-        published = datetime(*day, *message.time, tzinfo=ZONES[source.timezone]).astimezone(UTC)
-    except ValueError:
-        shown = "/".join(map(str, message.date))
-        return Failure(
-            f"{source.id}: line {message.line}",
-            "read",
-            f"{shown} is no date in the order {order}; set date_order",
-            message.raw.encode("utf-8", "replace"),
-        )
-    native = unrepeated(id_from(published.isoformat(), *([text] if text else images)), seen)
-    # An export holds one chat.
-    return Post(source.id, native, text, published=published, author=message.sender, chat="", images=images)
+        return datetime(*day, *message.time, tzinfo=ZONES[source.timezone]).astimezone(UTC) if day else None
+    except ValueError:  # the 31st of a month that has 30 days, or 25 hours
+        return None
 
 
 def _date(parts: tuple[int, int, int], order: Order) -> tuple[int, int, int] | None:

@@ -94,6 +94,13 @@ def test_trouble_is_told_reminded_of_daily_and_taken_back():
     assert notice_due(health(read(*EVERY_HOUR)), over, NOW + 9 * DAY) is None
 
 
+def test_a_clock_set_back_silences_no_reminder():
+    """A notice from a time that has not come yet does not hold up the next one."""
+    bad = health(failed(3))
+    standing = notice_due(bad, None, NOW + 400 * DAY)
+    assert notice_due(bad, standing, NOW).number == 2
+
+
 def test_a_single_success_between_failures_is_needed_to_recover():
     """A source that fails less often than the limit, but fails, is not called well again."""
     standing = notice_due(health(failed(3)), None, NOW)

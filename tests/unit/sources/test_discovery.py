@@ -50,7 +50,8 @@ def test_a_page_names_its_feeds_and_site_maps():
 
 def test_a_page_without_words_still_names_its_feed():
     """Where a page itself gives nothing, the hint says what would."""
-    page = b"<html><head><link type='application/feed+json' href='/f.json'></head><body></body></html>"
+    page = b"<html><head><link type='application/feed+json' href='/f.json'>"
+    page += b"<link type='application/rss+xml' href='http://['></head><body></body></html>"
     with serving({"/": page}) as host:
         found = identify(f"http://{host}/", FetchSettings(allow_private=[host], host_pause_s=0))
     assert found.kind is None

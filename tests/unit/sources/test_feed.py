@@ -59,10 +59,28 @@ def test_items_that_share_a_link_stay_apart(read_bytes):
 
 def test_only_web_addresses_are_links(read_bytes):
     """A script address is no link a reviewer could click."""
-    posts, _ = read_bytes(
+    posts, failures = read_bytes(
         "feed", rss(("1", "A", "a")).replace(b"https://contoh.example/1", b"javascript:alert(1)")
     )
-    assert posts[0].url is None
+    assert posts[0].url is None and "link is no web address" in failures[0].reason
+
+
+def test_a_second_time_stands_in_for_one_that_cannot_be_read(read_bytes):
+    """Nothing is missing then, so nothing is said."""
+    body = rss(("1", "Iklan", "isi"))
+    times = "<pubDate>entah</pubDate><updated>2026-11-24T10:00:00Z</updated></item>"
+    (post,), failures = read_bytes("feed", body.replace(b"</item>", times.encode()))
+    assert post.published == datetime(2026, 11, 24, 10, 0, tzinfo=UTC) and not failures
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-7\u00e9", "cp037", "tiada"])
+def test_the_name_of_another_encoding_costs_no_feed(read_bytes, name):
+    """A feed in UTF-8 that says it is something else is read as what it is."""
+    body = f'<?xml version="1.0" encoding="{name}"?>'.encode() + rss(("1", "kerja di caf\u00e9", "isi"))[
+        rss().index(b"<rss") :
+    ]
+    posts, _ = read_bytes("feed", body)
+    assert [post.title for post in posts] == ["kerja di caf\u00e9"]
 
 
 def test_a_feed_that_declares_entities_is_refused(read_bytes):
@@ -120,10 +138,11 @@ def test_markup_that_never_closes_takes_linear_time():
 
 @pytest.mark.parametrize("date", ["0000-00-00", "9999-12-31T23:59:59-23:59", "Sun, 31 Feb 9999 00:00:00 GMT"])
 def test_a_date_that_no_calendar_has_costs_no_item(read_bytes, date):
-    """A post with a wrong date is a post without one."""
+    """A post with a wrong date is a post without one, and somebody can see why."""
     body = rss(("1", "Iklan", "isi")).replace(b"</item>", f"<pubDate>{date}</pubDate></item>".encode())
     posts, failures = read_bytes("feed", body)
-    assert [post.published for post in posts] == [None] and not failures
+    assert [post.published for post in posts] == [None]
+    assert [failure.reason for failure in failures] == ["its time cannot be read; the rest of it was read"]
 
 
 @pytest.mark.parametrize("reference", ["&#99999999999;", "&#xD800;", "&#0;", f"&#{'9' * 5000};", "&#xFFFE;"])

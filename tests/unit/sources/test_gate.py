@@ -69,6 +69,7 @@ PRIVATE = """127.0.0.1 localhost 0x7f000001 2130706433 0177.0.0.1 127.1 10.1.2.3
 198.18.0.1 240.0.0.1 255.255.255.255 [::] [::127.0.0.1] [fd00:ec2::254] [fec0::1] [ff02::1]
 [3fff::1] [2001:db8::1] [64:ff9b::a9fe:a9fe] [64:ff9b:1::7f00:1] [2002:a9fe:a9fe::1]
 [2001:0:808:808::3f57:fefe] [::ffff:169.254.169.254] 0.0.0.0 224.0.0.1 [::1] [::ffff:127.0.0.1]
+[2001:4860::5efe:10.0.0.1] [2001:4860::200:5efe:127.0.0.1] [64:ff9b::ffff:ffff] [::ffff:0:7f00:1]
 [fe80::1] [fc00::1] [64:ff9b::7f00:1] [2002:7f00:1::]""".split()
 
 
@@ -79,7 +80,8 @@ def test_private_addresses_are_refused_however_they_are_written(host):
         fetch(f"http://{host}:9/", config=FetchSettings(allow_private=["127.0.0.1:8"], timeout_s=5))
 
 
-PUBLIC = ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+PUBLIC = """8.8.8.8 2001:4860:4860::8888 ::ffff:8.8.8.8 64:ff9b::808:808 2002:808:808::1
+2001:4860::5efe:808:808""".split()
 
 
 @pytest.mark.parametrize("address", PUBLIC)

@@ -9,7 +9,7 @@ from tests.sources import page, posting
 from tppo_watch.config import FetchSettings, SourceSettings
 from tppo_watch.errors import SourceError
 from tppo_watch.sources import SourceFetcher, read
-from tppo_watch.types import Failure
+from tppo_watch.types import Failure, Post
 
 
 def urlset(*entries: tuple[str, str]) -> bytes:
@@ -114,3 +114,14 @@ def test_what_is_no_map_or_a_bomb_is_one_error(body, says):
         config = FetchSettings(allow_private=[host], host_pause_s=0, max_bytes=1_000_000)
         with pytest.raises(SourceError, match=says):
             list(read(source, SourceFetcher(config)))
+
+
+def test_an_address_that_is_none_costs_only_itself():
+    """The other pages of the map are read, and the failure names the address."""
+    site = Site(a=job("A"))
+    places = [("http://[::1/x", "2026-11-03"), ("http://a:b/", "2026-11-02"), ("/a", "2026-11-01")]
+    site.routes["/map"] = site._answer(urlset(*places))
+    found, _ = site.read()
+    assert [type(item) for item in found] == [Failure, Failure, Post]
+    assert (found[0].item, found[0].reason) == ("s: entry 1", "is no web address")
+    assert "not a valid address" in found[1].reason

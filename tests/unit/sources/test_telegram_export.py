@@ -87,6 +87,21 @@ def test_a_broken_message_is_a_failure_and_the_others_go_on(read_bytes, broken):
     assert failures[0].item == "s: message 2"
 
 
+def test_a_broken_part_costs_the_rest_of_a_message_nothing(read_bytes):
+    """What can be read of a text is, and what cannot is said."""
+    body = export(message(id=1, text=["Loker ", {"x": 1}, "admin"]))
+    (post,), failures = read_bytes("telegram_export", body)
+    assert post.text == "Loker admin"
+    assert "neither a string nor an object" in failures[0].reason
+
+
+def test_a_number_of_thousands_of_digits_costs_no_export(read_bytes):
+    """Python refuses to count so far; the messages beside it are read."""
+    body = export(message(id=1), message(id=2)).replace(b'"id": 2', b'"id": ' + b"9" * 6000)
+    posts, _ = read_bytes("telegram_export", body)
+    assert len(posts) == 2
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"{}", b'{"messages": 3}', b"[" * 100_000, b"\xff\xfe\x00"]
 )

@@ -119,6 +119,25 @@ def test_robots_that_cannot_be_had_close_the_pages():
             Visit(host, **known).get("/a", is_page=True)
 
 
+def test_robots_without_end_count_as_far_as_they_are_read():
+    """RFC 9309, section 2.5: half a megabyte is read, however much more a host sends."""
+    rules = ROBOTS + b"# halaman\n" * 60_000 + b"User-agent: tppo-watch\nDisallow: /\n"
+    with serving({"/robots.txt": rules + b"#" * 12_000_000, "/tutup": b"a", "/buka": b"b"}) as host:
+        with pytest.raises(FetchRefusedError, match="keeps programs away"):
+            Visit(host).get("/tutup", is_page=True)
+        assert Visit(host).get("/buka", is_page=True).body == b"b"
+
+
+@pytest.mark.parametrize("url", ["http://[::1/", "http://a\u2028b.example/", "ftp://a/"])
+@pytest.mark.parametrize("is_page", [True, False])
+def test_what_is_no_address_is_a_refusal(url, is_page):
+    """Whoever names it, in a site map or a post, gets a reason and no traceback; no host is noted."""
+    visit = Visit("a.example:80")
+    with pytest.raises(FetchRefusedError, match="not a valid address|scheme"):
+        visit.web.get(url, source_id="s", is_page=is_page)
+    assert visit.web.take_changed() == [] and visit.waited == []
+
+
 @pytest.mark.parametrize(
     "robots", [b"\xff\xfe\x00", b"Disallow", b"User-agent: *\nDisallow: " + b"*" * 5000 + b"$", b""]
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from datetime import UTC, datetime
 
@@ -131,10 +132,10 @@ def test_month_first_is_seen_from_the_whole_file(read_bytes):
 
 
 def test_the_order_can_be_set(read_bytes):
-    """A setting overrules what the file looks like, and dates that do not exist then are reported."""
+    """A setting overrules what the file looks like, and dates that do not exist then are said."""
     body = "8/5/25, 18:00 - Ani: satu\n30/5/25, 18:00 - Ani: dua"
     posts, failures = read_bytes("whatsapp_export", body.encode(), date_order="mdy")
-    assert [post.published.month for post in posts] == [8]
+    assert [post.published and post.published.month for post in posts] == [8, None]
     assert failures[0].item == "s: line 2"
     assert "no date in the order mdy" in failures[0].reason
 
@@ -211,6 +212,23 @@ def test_long_hostile_lines_take_linear_time(read_bytes):
             "whatsapp_export",
             f"{LINES[0]}\n30/08/25 18.01 - B: {piece * 200_000}\n{piece * 200_000}".encode(),
         )
+
+
+@pytest.mark.parametrize("piece", ["\n", " ", "\t\n", "\u2028"])
+def test_empty_lines_without_end_take_linear_time(read_bytes, piece):
+    """A message of hundreds of thousands of spaces or empty lines is worked off at once."""
+    begun = time.process_time()
+    (post,), _ = read_bytes("whatsapp_export", f"30/08/25 18.01 - B: a\n{piece * 300_000}b".encode())
+    assert post.text.startswith("a") and post.text.endswith("b")
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("head", ["31/04/2025 18.00", "30/08/25 25.61"])
+def test_a_message_at_no_time_is_kept_without_one(read_bytes, head):
+    """What somebody wrote counts, whatever a clock or a hand made of its time."""
+    posts, failures = read_bytes("whatsapp_export", f"{LINES[0]}\n{head} - Ani: halo\nsemua".encode())
+    assert [(post.text, post.published) for post in posts[1:]] == [("halo\nsemua", None)]
+    assert failures[0].item == "s: line 2" and "does not exist" in failures[0].reason
 
 
 def test_the_sample_is_read_whole(read_bytes):
