@@ -74,3 +74,13 @@ def test_what_there_is_not_is_said_in_words(world, path, status):
     answer = world.client("reader").get(path)
     assert answer.status_code == status
     assert "Traceback" not in answer.text and "tppo-watch" in answer.text
+
+
+def test_a_bulletin_is_kept_for_some_minutes(world):
+    """What was read is what is saved, though posts arrive between; later it is made anew."""
+    client, period = world.client("reader"), "/bulletin/ID-KI/2026-W47/html"
+    before = client.get(period).content
+    fill(world.watch, [f"{AD} lagi {i}" for i in range(40)], now=world.clock() - timedelta(days=3))
+    assert client.get(period).content == before
+    world.clock.forward(minutes=6)
+    assert client.get(period).content != before

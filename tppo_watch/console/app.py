@@ -27,6 +27,7 @@ from ..errors import (
 )
 from ..watch import Watch
 from . import doors
+from .bulletins import Bulletins
 from .forms import Forms, Pending
 from .guard import Guard
 from .routes import ROUTERS
@@ -65,7 +66,13 @@ def make_app(
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = House(
-        watch, environment(), Forms(key), is_secure, has_plain_cookie, first_user_command
+        watch,
+        environment(),
+        Forms(key),
+        is_secure,
+        has_plain_cookie,
+        first_user_command,
+        Bulletins(watch),
     )
     for router in ROUTERS:
         app.include_router(router)

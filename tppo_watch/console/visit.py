@@ -19,6 +19,7 @@ from ..review import Session, User, may
 from ..review.roles import Action
 from ..watch import Watch
 from . import preferences
+from .bulletins import Bulletins
 from .forms import Forms
 from .language import Speaker
 from .preferences import Preferences
@@ -79,6 +80,7 @@ class House:
     is_secure: bool
     has_plain_cookie: bool
     first_user_command: str
+    bulletins: Bulletins
     readings: Readings = field(default_factory=Readings)
 
     @property

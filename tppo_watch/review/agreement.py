@@ -8,6 +8,7 @@ the bootstrap over posts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,20 +45,21 @@ def agreement(findings: Sequence[Sequence[str]]) -> Agreement:
         return Agreement(0, 0, Figure(None, None, None), Figure(None, None, None))
     number = {label: index for index, label in enumerate(labels)}
     size = len(labels)
-    tables = np.zeros((len(pairs), size, size))
-    coincidences = np.zeros((len(pairs), size, size))
-    for row, post in enumerate(pairs):
+    # Posts with the same findings weigh the same: drawing posts is drawing how many there are of each kind.
+    kinds = sorted(Counter(pairs).items())
+    tables = np.zeros((len(kinds), size, size))
+    coincidences = np.zeros((len(kinds), size, size))
+    for row, (post, _) in enumerate(kinds):
         codes = [number[label] for label in post]
         tables[row, codes[0], codes[1]] = 1.0
         coincidences[row] = _coincidences(codes, size)
-    draws = np.random.default_rng(_SEED).multinomial(
-        len(pairs), np.full(len(pairs), 1 / len(pairs)), size=_DRAWS
-    )
+    counts = np.array([count for _, count in kinds])
+    draws = np.random.default_rng(_SEED).multinomial(len(pairs), counts / len(pairs), size=_DRAWS)
     return Agreement(
         posts=len(pairs),
         agreed=sum(len(set(post)) == 1 for post in pairs),
-        kappa=_figure(tables, draws, _kappa),
-        alpha=_figure(coincidences, draws, _alpha),
+        kappa=_figure(tables, counts, draws, _kappa),
+        alpha=_figure(coincidences, counts, draws, _alpha),
     )
 
 
@@ -67,8 +69,9 @@ def _coincidences(codes: Sequence[int], size: int) -> np.ndarray:
     return (np.outer(counts, counts) - np.diag(counts)) / (len(codes) - 1)
 
 
-def _figure(units: np.ndarray, draws: np.ndarray, measure) -> Figure:
-    whole = measure(units.sum(axis=0)[None])[0]
+def _figure(units: np.ndarray, counts: np.ndarray, draws: np.ndarray, measure) -> Figure:
+    """A measure of all posts, and of those that were drawn; `units` has the table of each kind of post."""
+    whole = measure(np.tensordot(counts, units, axes=1)[None])[0]
     if np.isnan(whole):
         return Figure(None, None, None)
     size = units.shape[1]

@@ -16,16 +16,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..alerts.masking import MASK, masked
-from ..storage import Store, decisions
+from ..storage import Store, findings
 from ..storage import alerts as stored_alerts
 from ..storage.alerts import AlertRecord
-from .figures import is_confirmed
+from ..storage.findings import Fired
+from ..storage.posts import chunks
+from .figures import UNTELLING
 from .records import State
 from .replay import from_stored
 
 _STANCES = {"warning": "warning", "news": "news"}
 _LEAST_TYPE = 0.5  # an exploitation type is named where it is likelier than not
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,12 @@ def training_records(
     `campaign` groups what must not be split; `split` is ``train`` or ``test``, the same for a whole campaign,
     for ever.
     """
-    for record, state, campaign in _settled(store, campaigns_of):
-        yield record_of(record, state, campaign)
+    with store.read() as connection:
+        states = {row.alert_id: from_stored(row) for row in findings.latest(connection, without=UNTELLING)}
+        for chunk in chunks(list(states)):
+            campaigns = campaigns_of(connection, chunk)
+            for record in stored_alerts.several(connection, chunk):
+                yield record_of(record, states[record.id], campaigns.get(record.id))
 
 
 def rule_figures(records: Iterable[Mapping[str, Any]]) -> list[RuleFigure]:
@@ -64,38 +69,21 @@ def rule_figures(records: Iterable[Mapping[str, Any]]) -> list[RuleFigure]:
 
 def recent_rule_figures(store: Store, *, since: datetime, limit: int) -> list[RuleFigure]:
     """As `rule_figures`, of the last `limit` settled alerts among those first seen since a moment."""
-    found = _settled(store, lambda connection, ids: {}, since=since, limit=limit)
-    return rule_figures(_verdict(record, state) for record, state, _ in found)
-
-
-def _verdict(record: AlertRecord, state: State) -> dict[str, Any]:
-    """What of a training record tells whether its rules fired in vain."""
-    label, _, is_help = _finding(state, record.assessment["stance"])
-    return {"label": label, "assistance": is_help, "fired": _fired(record.assessment)}
-
-
-def _fired(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    fired = [match for match in body["indicators"] if match["scope"] == "asserted"]
-    return sorted(fired, key=lambda match: -match["weight"])
-
-
-def _settled(
-    store: Store,
-    campaigns_of: Callable[[Connection, Sequence[int]], Mapping[int, str]],
-    *,
-    since: datetime | None = None,
-    limit: int | None = None,
-) -> Iterator[tuple[AlertRecord, State, str | None]]:
     with store.read() as connection:
-        rows = decisions.decided(connection, since=since)
-        states = {row.state.alert_id: from_stored(row.state) for row in rows}
-        ids = [alert_id for alert_id, state in states.items() if is_confirmed(state) is not None]
-        ids = ids if limit is None else ids[-limit:]
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
-            campaigns = campaigns_of(connection, chunk)
-            for record in stored_alerts.several(connection, chunk):
-                yield record, states[record.id], campaigns.get(record.id)
+        rows = findings.latest(connection, without=UNTELLING, since=since, limit=limit)
+        fired = findings.fired(connection, [row.alert_id for row in rows])
+    return rule_figures(_verdict(from_stored(row), fired[row.alert_id]) for row in rows)
+
+
+def _verdict(state: State, fired: Fired) -> dict[str, Any]:
+    """What of a training record tells whether its rules fired in vain."""
+    label, _, is_help = _finding(state, fired.stance)
+    return {"label": label, "assistance": is_help, "fired": _fired(fired.indicators)}
+
+
+def _fired(indicators: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    asserted = [match for match in indicators if match["scope"] == "asserted"]
+    return sorted(asserted, key=lambda match: -match["weight"])
 
 
 def record_of(record: AlertRecord, state: State, campaign: str | None) -> dict[str, Any]:
@@ -118,7 +106,7 @@ def record_of(record: AlertRecord, state: State, campaign: str | None) -> dict[s
         "campaign": group,
         "split": "train" if hashlib.sha256(group.encode()).digest()[0] < 192 else "test",
         "seen_by": max(1, len(state.opinions) + state.is_settled),
-        "fired": [{"id": match["id"], "weight": match["weight"]} for match in _fired(body)],
+        "fired": [{"id": match["id"], "weight": match["weight"]} for match in _fired(body["indicators"])],
     }
     if is_help:
         out["assistance"] = True

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ..storage import Store, decisions
+from ..storage import Store, findings
 from .agreement import Agreement, agreement
-from .records import State
 from .replay import from_stored
+
+#: Reasons after which nobody can say whether a post was worth a case.
+UNTELLING = ("unclear", "duplicate")
+_CONFIRMING = ("take_up", "needs_help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,7 @@ class Week:
 def agreement_of(store: Store) -> Agreement:
     """How far those agree who gave the two opinions of one post."""
     with store.read() as connection:
-        # Two opinions there are only where one was given as such, or the post came back after the first.
-        rows = decisions.decided(connection, kinds=("opinion", "reopen"))
-    states = [from_stored(row.state) for row in rows]
+        states = [from_stored(row) for row in findings.seen_twice(connection)]
     return agreement([[opinion.verdict for opinion in state.opinions] for state in states])
 
 
@@ -40,27 +41,13 @@ def confirmed_by_week(store: Store, *, since: datetime | None = None) -> list[We
     What was found to be unclear or a duplicate, and calls for help by their writers, counts neither way.
     """
     with store.read() as connection:
-        rows = decisions.decided(connection, since=since)
+        found = findings.by_day(connection, levels=("high", "medium"), without=UNTELLING, since=since)
     counts: dict[tuple[date, str], list[int]] = {}
-    for row in rows:
-        state = from_stored(row.state)
-        if (
-            row.level in ("high", "medium")
-            and not row.assistance
-            and (is_good := is_confirmed(state)) is not None
-        ):
-            day = row.first_seen.date()
-            count = counts.setdefault((day - timedelta(days=day.weekday()), row.level), [0, 0])
-            count[0] += 1
-            count[1] += is_good
+    for one in found:
+        count = counts.setdefault((one.day - timedelta(days=one.day.weekday()), one.level), [0, 0])
+        count[0] += one.alerts
+        count[1] += one.alerts if one.verdict in _CONFIRMING else 0
     return list(_weeks(counts))
-
-
-def is_confirmed(state: State) -> bool | None:
-    """Whether a decided post was worth a case; None where nobody can say."""
-    if state.is_disputed or state.verdict is None or state.reason in ("unclear", "duplicate"):
-        return None
-    return state.verdict in ("take_up", "needs_help")
 
 
 def _weeks(counts: dict[tuple[date, str], list[int]]) -> Iterable[Week]:

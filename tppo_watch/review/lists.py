@@ -49,16 +49,15 @@ class Lists:
     def counts(self, actor: User, *, now: datetime) -> dict[str, int]:
         """How many in each view but `all`, and of the waiting as ``lane:<lane>`` and ``overdue:<lane>``."""
         require(actor, "view")
-        waiting, before = queues.filter_of("waiting", actor, now), queues.befores(self._settings, now)
         with self._store.read() as connection:
-            by_lane = decisions.count_by_lane(connection, waiting, before)
+            by_lane = decisions.count_waiting(connection, now, queues.befores(self._settings, now))
             found = {
                 view: decisions.count(connection, queues.filter_of(view, actor, now))
                 for view in VIEWS
                 if view not in ("waiting", "all")
             }
         for lane in LANES:
-            found[f"lane:{lane}"], found[f"overdue:{lane}"] = by_lane.get(lane, (0, 0))
+            found[f"lane:{lane}"], found[f"overdue:{lane}"] = by_lane[lane]
         return found | {"waiting": sum(every for every, _ in by_lane.values())}
 
     def next(self, actor: User, *, now: datetime, after: int | None = None) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
+from .posts import chunks
 from .schema import alerts, assessments, campaign_posts, posts
 
 
@@ -57,36 +58,55 @@ class MemberRecord:
 
 def listed(connection: Connection, *, limit: int | None = None) -> list[CampaignRecord]:
     """Campaigns, those with the most open alerts first, then the largest, then the oldest."""
+    ranked = _ranked(connection, limit)
+    sizes = {campaign: (size, open_alerts) for open_alerts, size, campaign in ranked}
     time = func.coalesce(posts.c.published, posts.c.fetched)
-    open_alerts = func.count(alerts.c.id).filter(alerts.c.state == "open")
-    grouped = (
-        select(
-            campaign_posts.c.campaign,
-            func.count().label("posts"),
-            open_alerts.label("open_alerts"),
-            func.min(time).label("first_seen"),
-            func.max(time).label("last_seen"),
+    first, last = func.min(time).label("first_seen"), func.max(time).label("last_seen")
+    found: dict[int, CampaignRecord] = {}
+    for chunk in chunks(list(sizes)):
+        spans = (
+            select(campaign_posts.c.campaign, first, last)
+            .join(posts, posts.c.id == campaign_posts.c.post_id)
+            .where(campaign_posts.c.campaign.in_(chunk))
+            .group_by(campaign_posts.c.campaign)
+            .subquery()
         )
-        .join(posts, posts.c.id == campaign_posts.c.post_id)
-        .outerjoin(alerts, alerts.c.post_id == campaign_posts.c.post_id)
-        .where(campaign_posts.c.campaign.is_not(None))
-        .group_by(campaign_posts.c.campaign)
-        .subquery()
-    )
-    query = (
-        select(grouped, posts.c.text, assessments.c.body)
-        .join(posts, posts.c.id == grouped.c.campaign)
-        .join(assessments, assessments.c.post_id == grouped.c.campaign)
-        .order_by(grouped.c.open_alerts.desc(), grouped.c.posts.desc(), grouped.c.campaign)
-        .limit(limit)
-    )
-    return [
-        CampaignRecord(
-            row.campaign, row.posts, row.open_alerts, row.first_seen, row.last_seen, row.text,
-            row.body["entities"], signs_of(row.body),
+        query = (
+            select(spans, posts.c.text, assessments.c.body)
+            .join(posts, posts.c.id == spans.c.campaign)
+            .join(assessments, assessments.c.post_id == spans.c.campaign)
         )
-        for row in connection.execute(query)
-    ]  # fmt: skip
+        for row in connection.execute(query):
+            found[row.campaign] = CampaignRecord(
+                row.campaign, *sizes[row.campaign], row.first_seen, row.last_seen, row.text,
+                row.body["entities"], signs_of(row.body),
+            )  # fmt: skip
+    return [found[campaign] for campaign in sizes if campaign in found]
+
+
+def _ranked(connection: Connection, limit: int | None) -> list[tuple[int, int, int]]:
+    """The first campaigns as (open alerts, posts, campaign).
+
+    A campaign has no more open alerts than posts. So alerts are counted from the largest campaign on, until
+    none of those that are left can come before the `limit` that were found.
+    """
+    column, size = campaign_posts.c.campaign, func.count()
+    query = select(column, size).where(column.is_not(None)).group_by(column).order_by(size.desc(), column)
+    found: list[tuple[int, int, int]] = []
+    for largest in connection.execute(query).partitions(limit):
+        if limit is not None and len(found) >= limit and found[limit - 1][0] >= largest[0][1]:
+            break
+        counted = (
+            select(column, func.count(alerts.c.id).filter(alerts.c.state == "open"))
+            .outerjoin(alerts, alerts.c.post_id == campaign_posts.c.post_id)
+            .group_by(column)
+        )
+        for chunk in chunks(largest):
+            sizes = {row.campaign: row[1] for row in chunk}
+            rows = connection.execute(counted.where(column.in_(sizes)))
+            found += [(open_alerts, sizes[campaign], campaign) for campaign, open_alerts in rows]
+        found.sort(key=lambda one: (-one[0], -one[1], one[2]))
+    return found[:limit]
 
 
 def members(connection: Connection, campaign: int, *, limit: int | None = None) -> list[MemberRecord]:

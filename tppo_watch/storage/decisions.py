@@ -179,44 +179,6 @@ def levels(connection: Connection, alert_ids: Collection[int]) -> dict[int, tupl
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """An alert that somebody did something about, with what was said of its post."""
-
-    state: StoredState
-    first_seen: datetime
-    level: str
-    assistance: bool
-
-
-def decided(
-    connection: Connection, *, since: datetime | None = None, kinds: Sequence[str] | None = None
-) -> list[Decided]:
-    """Alerts with a state, by id: all, those first seen since a moment, those with acts of some kinds."""
-    query = (
-        select(review_states, alerts.c.first_seen, assessments.c.level, assessments.c.assistance)
-        .join(alerts, alerts.c.id == review_states.c.alert_id)
-        .join(assessments, assessments.c.post_id == alerts.c.post_id)
-        .order_by(alerts.c.id)
-    )
-    if since is not None:
-        query = query.where(alerts.c.first_seen >= since)
-    if kinds is not None:
-        acts = select(review_acts.c.id).where(review_acts.c.kind.in_(kinds))
-        touched = select(review_targets.c.alert_id).where(review_targets.c.act_id.in_(acts))
-        query = query.where(alerts.c.id.in_(touched))
-    names = StoredState.__dataclass_fields__
-    return [
-        Decided(
-            StoredState(**{name: row._mapping[name] for name in names}),
-            row.first_seen,
-            row.level,
-            row.assistance,
-        )
-        for row in connection.execute(query)
-    ]
-
-
 # Lists
 
 
@@ -288,16 +250,30 @@ def count(connection: Connection, wanted: Filter) -> int:
     return connection.execute(query).scalar_one()
 
 
-def count_by_lane(
-    connection: Connection, wanted: Filter, before: Mapping[str, datetime]
+def count_waiting(
+    connection: Connection, now: datetime, before: Mapping[str, datetime]
 ) -> dict[str, tuple[int, int]]:
-    """Lane -> how many a list holds of it, and how many of these were first seen up to its `before`."""
+    """Lane -> how many wait there at a moment, and how many of these were first seen up to its `before`.
+
+    All that are open are counted along the index, then the few that are put off are taken off.
+    """
     query = (
-        select(alerts.c.lane, func.count(), func.count().filter(_is_old(before)))
-        .where(alerts.c.lane.in_(before), *_conditions(wanted))
-        .group_by(alerts.c.lane)
+        # By state too, and not where it is open: this then begins with the few.
+        select(alerts.c.lane, alerts.c.state, func.count(), func.count().filter(_is_old(before)))
+        .where(alerts.c.id.in_(_alerts_where(review_states.c.snoozed_until > now)))
+        .group_by(alerts.c.lane, alerts.c.state)
     )
-    return {lane: (every, old) for lane, every, old in connection.execute(query)}
+    asleep = {lane: (every, old) for lane, state, every, old in connection.execute(query) if state == "open"}
+    found = {}
+    for lane, moment in before.items():
+        is_open = alerts.c.state == "open", alerts.c.lane == lane
+        every, old = (
+            connection.execute(select(func.count()).select_from(alerts).where(*is_open, *more)).scalar_one()
+            for more in ((), (alerts.c.first_seen <= moment,))
+        )
+        every_asleep, old_asleep = asleep.get(lane, (0, 0))
+        found[lane] = every - every_asleep, old - old_asleep
+    return found
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:

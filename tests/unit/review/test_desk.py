@@ -250,3 +250,8 @@ def test_both_databases_give_the_same_queue_and_states(store_url, tmp_path):
         assert [item.alert.id for item in office.lists.queue(office.ani, now=office.now)] == [
             help, second, third,
         ]  # fmt: skip
+        counts = office.lists.counts(office.ani, now=office.later(hours=2))
+        named = ("waiting", "lane:assistance", "overdue:assistance", "lane:high", "overdue:high", "snoozed")
+        assert [counts[name] for name in named] == [4, 1, 1, 3, 0, 0]  # the one put off is back by then
+        before = office.now - timedelta(hours=2)
+        assert office.lists.counts(office.ani, now=before)["lane:high"] == 2

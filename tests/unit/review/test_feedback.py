@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.reviewing import Office
 from tppo_watch.review import Decision
-from tppo_watch.review.feedback import rule_figures, training_records
+from tppo_watch.review.feedback import recent_rule_figures, rule_figures, training_records
 from tppo_watch.review.figures import agreement_of, confirmed_by_week
+from tppo_watch.storage import open_store
 from tppo_watch.training.corpus import record_from
 
 TAKE_UP = Decision("take_up")
@@ -94,6 +96,28 @@ def test_the_share_of_confirmed_alerts_by_week(office):
     assert (latest.level, latest.decided, latest.confirmed) == ("medium", 1, 0)
     assert latest.monday - before.monday == timedelta(days=7)
     assert latest.monday.weekday() == 0
+
+
+def test_both_databases_give_the_same_figures(store_url, tmp_path):
+    """Weeks, agreement and rules that fired in vain are counted alike on SQLite and PostgreSQL."""
+    with open_store(store_url) as store:
+        office = Office(store, tmp_path, second_share=1)
+        for first, second in (
+            (TAKE_UP, TAKE_UP),
+            (lawful("lawful"), lawful("news")),
+            (TAKE_UP, lawful("fraud")),
+        ):
+            alert = office.raised()
+            decide(office, alert, first)
+            decide(office, alert, second, office.budi)
+        decide(office, office.raised(), lawful("unclear"))
+        (week,) = confirmed_by_week(store, since=office.now - timedelta(days=8))
+        assert (week.decided, week.confirmed) == (2, 1)  # what is in dispute is not found yet
+        assert (agreement_of(store).posts, agreement_of(store).agreed) == (3, 2)
+        (rule,) = recent_rule_figures(store, since=office.now - timedelta(days=8), limit=9)
+        assert (rule.fired, rule.false_alarms) == (2, 1)
+        assert recent_rule_figures(store, since=office.now - timedelta(days=8), limit=1)[0].fired == 1
+        assert confirmed_by_week(store, since=office.now + timedelta(days=1)) == []
 
 
 def test_agreement_is_of_those_who_gave_both_opinions(new_office):

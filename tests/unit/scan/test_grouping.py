@@ -186,3 +186,23 @@ def test_posts_that_borrow_a_wording_are_found_beside_the_campaign(bench):
         assert {one.campaign for one in there} == {groups[theirs[0]]} and there[0].is_same_wording
         assert campaign_lists.alike(connection, ids["jual motor"], limit=5) == []
         assert len(campaign_lists.alike(connection, ids[mine[0]], limit=1)) == 1
+
+
+def test_campaigns_are_listed_by_what_is_open_in_them_however_few_are_asked_for(bench):
+    """Open alerts count before size, size before age; a short list is the beginning of the long one."""
+    bench.write(*(f"kebun sawit {place}" for place in ("Sabah", "Sarawak", "Tawau", "Nunukan", "Sebatik",
+                                                        "Tarakan", "Lumbis", "Krayan")))  # fmt: skip
+    bench.scan()
+    with bench.store.write() as connection:
+        links, raised = schema.campaign_posts, schema.alerts
+        for campaign, members in ((1, (1, 2, 3)), (4, (4, 5)), (6, (6, 7)), (8, (8,))):
+            of_it = links.c.post_id.in_(members)
+            connection.execute(update(links).where(of_it).values(campaign=campaign))
+        connection.execute(update(raised).where(raised.c.post_id.in_((1, 2, 3, 4))).values(state="closed"))
+    with bench.store.read() as connection:
+        whole = campaign_lists.listed(connection)
+        assert [(one.first, one.posts, one.open_alerts) for one in whole] == [
+            (6, 2, 2), (4, 2, 1), (8, 1, 1), (1, 3, 0),
+        ]  # fmt: skip
+        for limit in (1, 2, 3, 4, 9):
+            assert campaign_lists.listed(connection, limit=limit) == whole[:limit]

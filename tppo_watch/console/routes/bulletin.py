@@ -43,7 +43,7 @@ def bulletin(
     chosen = period or ended[0].name
     status, found = 200, None
     try:
-        found = visit.house.watch.bulletin(province=str(place.province), period=chosen)
+        found = visit.house.bulletins.of(str(place.province), chosen, visit.now)
     except InputError as exc:
         if exc.why != "no_bulletin":
             status, visit.says = 422, Says(visit.say(f"refused.{exc.why}"), "wrong")
@@ -62,13 +62,12 @@ def bulletin(
 @router.get("/bulletin/{code}/{name}/{form}")
 def file(visit: Annotated[Visit, Depends(looking("view"))], code: Code, name: Name, form: str) -> Response:
     """One form of a bulletin, to be saved; that it was made is logged."""
-    watch = visit.house.watch
     wanted = next((one for one in BULLETIN_FORMS if _called(one) == form), None)
     if wanted is None:
         raise NotFoundError("form", form)
-    found = watch.bulletin(province=code, period=name)
+    found = visit.house.bulletins.of(code, name, visit.now)
     called, content = bulletin_file(found, wanted, lang=visit.speaker.lang)
-    watch.exports.note_bulletin(visit.user, f"{code}/{name}", now=visit.now)
+    visit.house.watch.exports.note_bulletin(visit.user, f"{code}/{name}", now=visit.now)
     headers = {"content-disposition": f'attachment; filename="{called}"'}
     return Response(content, media_type=_MEDIA[wanted.rpartition(".")[2]], headers=headers)
 

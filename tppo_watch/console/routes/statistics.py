@@ -22,7 +22,7 @@ router = APIRouter()
 WEEKS = 12
 #: What a level promises: the least share of its alerts that is worth a case.
 PROMISES = {"high": 0.9, "medium": 0.5}
-_RECENT = 1_000  # settled alerts in which signs are counted
+_RECENT = 500  # settled alerts in which signs are counted
 _SHOWN_RULES = 10
 _LEAST_FIRED = 3  # a sign that fired less often tells nothing yet
 
