@@ -216,3 +216,25 @@ def test_an_hour_without_anything_due_is_looked_at_too(site, routes):
             if len(told) == 3:
                 stop.set()
     assert told == [("stopped", 1), ("stopped", 2), ("stopped", 3)]
+
+
+def test_a_stop_in_the_middle_of_an_answer_loses_and_doubles_nothing(site, routes):
+    """What is in the air at a stop is left to the next scan, and counts as no failure."""
+    stop, asked = threading.Event(), []
+
+    def answer(handler):
+        asked.append(handler.path)
+        body = rss(*((f"{handler.path}{n}", f"Judul {n}", f"Loker Kamboja {n}") for n in range(20)))
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:900])
+        stop.set()
+        handler.wfile.write(body[900:])
+
+    routes["/a"] = routes["/b"] = answer
+    one = site("a", "b")
+    with one.opened() as watch:
+        reports = list(watch.keep_scanning(stop))
+    assert [source.status for report in reports for source in report.sources] == ["stopped", "stopped"]
+    assert asked == ["/a"]
+    assert one.health("a").failures_in_row == 0 and one.pending() == []
+    assert one.scan().total("new") == 40
+    assert one.scan(everything=True).total("new") == 0
