@@ -36,8 +36,8 @@ _HEAD = re.compile(
 _MAX_NAME = 80  # characters; WhatsApp allows 25 for a name, a saved contact may be longer
 _MEDIA = re.compile(
     r"<?(?:media|gambar|foto|image|photo|video|gif|stiker|sticker|audio|dokumen|document|kartu kontak"
-    r"|contact card) (?:tidak disertakan|omitted)>?|<(?:attached|terlampir|lampiran): [^<>]{1,200}>"
-    r"|[^<>\n]{1,200}\((?:file attached|file terlampir|berkas terlampir)\)",
+    r"|contact card) (?:tidak disertakan|omitted)>?|<(?:attached|terlampir|lampiran): [^<>]{1,200}\.\w{2,5}>"
+    r"|[^<>\n]{1,200}\.\w{2,5} \((?:file attached|file terlampir|berkas terlampir)\)",
     re.I,
 )
 # The name of a picture in a line that says a file is attached.
@@ -46,15 +46,22 @@ _IMAGE = re.compile(
     r"(?:>| \((?:file attached|file terlampir|berkas terlampir)\))",
     re.I,
 )
+# What stands where somebody deleted, called or said nothing. Short, so that no ad hides behind such words.
 _SYSTEM = re.compile(
     r"(?:pesan ini dihapus|anda menghapus pesan ini|pesan ini telah dihapus|this message was deleted"
-    r"|you deleted this message|null|menunggu pesan ini\b.*|waiting for this message\b.*"
-    r"|panggilan (?:suara|video) (?:tak|tidak) terjawab.*|missed (?:voice|video) call.*"
-    r"|pesan dan panggilan terenkripsi.*|messages and calls are end-to-end encrypted.*"
+    r"|you deleted this message|null|(?:menunggu pesan ini|waiting for this message)\b.{0,100}"
+    r"|panggilan (?:suara|video) (?:tak|tidak) terjawab.{0,40}|missed (?:voice|video) call.{0,40})\.?",
+    re.I,
+)
+# What the system says under the name of the group. iOS begins that with a mark, which no person types;
+# without it the same words are somebody's: "bergabung menggunakan tautan" stands in many an ad.
+_SYSTEM_MARK = re.compile(r":\s?\u200e")
+_OF_THE_GROUP = re.compile(
+    r"(?:pesan dan panggilan terenkripsi.*|messages and calls are end-to-end encrypted.*"
     r"|.{0,80}\b(?:bergabung menggunakan tautan|joined using this group's invite link|membuat grup"
     r"|created (?:this )?group|mengubah (?:subjek|deskripsi|ikon|nama grup)|changed (?:the|this group's) "
     r"(?:subject|description|icon|group name)|kode keamanan\b.*\bberubah"
-    r"|security code\b.*\bchanged).{0,300})\.?",
+    r"|security code\b.*\bchanged).{0,300})",
     re.I,
 )
 _EDITED = re.compile(r"<(?:pesan ini diedit|this message was edited)>\Z", re.I)
@@ -67,6 +74,7 @@ class _Message:
     date: tuple[int, int, int]  #: as written; which is the day is not known yet
     time: tuple[int, int, int]
     sender: str
+    is_marked: bool  #: as the system marks what it says
     lines: list[str] = field(default_factory=list)
 
 
@@ -153,24 +161,31 @@ def _messages(text: str) -> Iterator[_Message | _Stray]:
             continue
         if current is not None:
             yield current
-        current, belongs = _opened(head, line, number), True
+        current, belongs = _opened(head, line, number, raw), True
     if current is not None:
         yield current
 
 
-def _opened(head: re.Match[str], line: str, number: int) -> _Message | None:
+def _opened(head: re.Match[str], line: str, number: int, raw: str) -> _Message | None:
     """The message a line opens; None for a line of the system, such as who joined."""
     sender, colon, first = line[head.start("rest") :].partition(":")
     sender = sender.strip().removeprefix("~").strip()
-    # The system quotes names of groups, which may hold a colon.
-    if not colon or not sender or len(sender) > _MAX_NAME or '"' in sender or "“" in sender:
+    # The system quotes names of groups, which may hold a colon: there the quotation is not closed yet.
+    is_cut = sender.count('"') % 2 or sender.count("“") != sender.count("”")
+    if not colon or not sender or len(sender) > _MAX_NAME or is_cut:
         return None
     hour = int(head["hour"])
     if head["half"]:
         hour = hour % 12 + (12 if head["half"] in "pP" else 0)
     time = (hour, int(head["minute"]), int(head["second"] or 0))
     return _Message(
-        number, line, (int(head["a"]), int(head["b"]), int(head["c"])), time, sender, [first.strip()]
+        number,
+        line,
+        (int(head["a"]), int(head["b"]), int(head["c"])),
+        time,
+        sender,
+        _SYSTEM_MARK.search(raw[:400]) is not None,
+        [first.strip()],
     )
 
 
@@ -179,7 +194,7 @@ def _post(
 ) -> Iterator[Post | Failure]:
     lines = [line for line in message.lines if not _MEDIA.fullmatch(line.strip())]
     text = _EDITED.sub("", "\n".join(lines).strip()).rstrip()
-    if _SYSTEM.fullmatch(text[:400]):
+    if _SYSTEM.fullmatch(text[:400]) or (message.is_marked and _OF_THE_GROUP.fullmatch(text[:400])):
         text = ""
     images = tuple(found[1] for line in message.lines if (found := _IMAGE.fullmatch(line.strip())))
     if not text and not images:

@@ -108,6 +108,8 @@ def test_a_message_of_several_lines_stays_one(read_bytes):
         "Ani: Missed voice call",
         "Ani: null",
         "Grup Loker: \u200ePesan dan panggilan terenkripsi secara end-to-end.",
+        "Grup Loker: \u200eAni bergabung menggunakan tautan undangan grup ini.",
+        "Grup Loker: \u200eBudi membuat grup ini",
     ],
 )
 def test_lines_of_the_system_and_media_are_left_out(read_bytes, rest):
@@ -115,6 +117,27 @@ def test_lines_of_the_system_and_media_are_left_out(read_bytes, rest):
     body = f"30/08/25 18.00 - {rest}\n30/08/25 18.01 - Budi: halo"
     posts, failures = read_bytes("whatsapp_export", body.encode())
     assert ([post.text for post in posts], failures) == (["halo"], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kami membuat grup loker Kamboja, gaji 15 juta, tiket ditanggung",
+        "Loker Poipet gaji 15 juta (file terlampir)",
+        "Yuk bergabung menggunakan tautan ini, kerja di Poipet",
+        "Panggilan suara tak terjawab? Loker admin Poipet gaji 15 juta, hubungi 0812-0000-0001 sekarang juga",
+    ],
+)
+def test_an_ad_in_the_words_of_the_system_is_read(read_bytes, text):
+    """Nobody hides an ad by writing as the system does."""
+    (post,), _ = read_bytes("whatsapp_export", f"30/08/25 18.00 - Ani: {text}".encode())
+    assert post.text == text
+
+
+def test_a_name_may_hold_quotation_marks(read_bytes):
+    """Contacts are saved under nicknames."""
+    posts, _ = read_bytes("whatsapp_export", b'30/08/25 18.00 - Andi "Loker" 2: halo\n')
+    assert [post.author for post in posts] == ['Andi "Loker" 2']
 
 
 def test_the_caption_of_a_picture_is_kept(read_bytes):
