@@ -16,6 +16,7 @@ from ..errors import FetchError, SourceError
 from ..types import Failure, Post
 from . import read
 from .content import Fetcher, GivenFetcher, SourceFetcher
+from .gate import checked
 from .json_items import address
 from .kinds import candidates, hint_for
 from .markup import parsed
@@ -51,7 +52,8 @@ def identify(place: str, fetch: FetchSettings, *, now: datetime | None = None) -
         If it cannot be opened.
     """
     fetcher = SourceFetcher(fetch, now=now)
-    if re.match(r"https?://", place, re.I):
+    if re.match(r"[a-z][a-z0-9+.-]*://", place, re.I):
+        checked(place, "check")
         where: dict[str, Any] = {"url": place}
     else:
         where = {"path": Path(place)}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 
@@ -92,8 +93,12 @@ class Web:
         name = host_of(url)
         delay_s = self._robots_delay_s(url, name, source_id) if is_page else 0.0
         self._take_turn(name, source_id, max(delay_s, self.config.host_pause_s))
+        return self._ask(url, name, source_id, etag=etag, last_modified=last_modified)
+
+    def _ask(self, url: str, name: str, source_id: str, **options: Any) -> Fetched:
+        """Fetch, and note the pause that a busy host asks for, whatever it was asked."""
         try:
-            return fetch(url, config=self.config, source_id=source_id, etag=etag, last_modified=last_modified)
+            return fetch(url, config=self.config, source_id=source_id, **options)
         except FetchError as exc:
             if exc.status in _BUSY and exc.retry_after_s is not None:
                 asked = min(timedelta(seconds=exc.retry_after_s), LONGEST_PAUSE)
@@ -164,7 +169,7 @@ class Web:
         place = str(httpx2.URL(url).copy_with(raw_path=b"/robots.txt", fragment=None))
         self._take_turn(name, source_id, self.config.host_pause_s)
         try:
-            body = fetch(place, config=self.config, source_id=source_id, cut_at=_MAX_ROBOTS).body
+            body = self._ask(place, name, source_id, cut_at=_MAX_ROBOTS).body
         except FetchError as exc:
             if exc.status is not None and 400 <= exc.status < 500 and exc.status != 429:
                 return ""  # section 2.3.1.3: a host without the file keeps nobody away

@@ -88,3 +88,9 @@ def test_a_missing_file_is_an_error(tmp_path):
     """What cannot be opened is not guessed at."""
     with pytest.raises(SourceError):
         identify(str(tmp_path / "a"), FetchSettings())
+
+
+def test_an_address_of_another_scheme_is_no_file():
+    """What is written as an address is refused as one."""
+    with pytest.raises(SourceError, match="scheme 'ftp'; only http and https are read"):
+        identify("ftp://contoh.example/a", FetchSettings())

@@ -70,6 +70,24 @@ def test_a_pause_that_was_asked_for_is_kept(status):
     assert asked == ["/"]
 
 
+def test_a_pause_asked_for_with_the_rules_is_kept_too():
+    """A host too busy for its robots.txt is too busy for its feeds."""
+    asked = []
+
+    def busy(handler):
+        asked.append(handler.path)
+        respond(handler, 429, b"", Retry_After="3600")
+
+    with serving({"/robots.txt": busy, "/a": busy}) as host:
+        visit = Visit(host)
+        with pytest.raises(FetchError, match="cannot be had"):
+            visit.get("/a", is_page=True)
+        visit.now += timedelta(minutes=59)
+        with pytest.raises(FetchError, match="asked not to be asked"):
+            visit.get("/a")
+    assert asked == ["/robots.txt"]
+
+
 def test_a_clock_set_back_closes_no_host():
     """A pause or a request that lies in the future is not waited for."""
     with serving({"/": b"x"}) as host:
