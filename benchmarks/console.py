@@ -41,7 +41,6 @@ from tppo_watch.config import settings_from
 from tppo_watch.console.app import make_app
 from tppo_watch.errors import ReviewConflictError
 from tppo_watch.review import Decision
-from tppo_watch.scan.grouping import Grouping
 from tppo_watch.storage import alerts, posts, sources
 from tppo_watch.storage.posts import NewPost, content_hash
 from tppo_watch.text.document import read
@@ -79,7 +78,7 @@ _TWICE = 500  # posts at most that two people gave an opinion of
 def fill(watch: Watch, count: int) -> list[int]:
     """Keep `count` posts, each with an alert: one in a hundred a plea, the others high and medium in turn."""
     assessor = tppo_watch.load("student")
-    grouping = Grouping(watch._store, b"k" * 32)
+    grouping = watch._grouping
     large = assessor.assess(AD)
     seen = grouping.print_of(read(AD), large)
     draw = random.Random(5)
