@@ -19,10 +19,10 @@ from scipy.special import expit
 from .assess.cascade import Band, DeepReader
 from .assess.evidence import EvidenceSpace, Reading, inputs_of, missing_in
 from .assess.levels import MAY_BE_HIGH, Thresholds, level_of
-from .assess.stage import CASCADE, SHARES, STUDENT, Stage, check_shapes
+from .assess.stage import CASCADE, STACK, STUDENT, Stage, check_shapes
 from .assess.weigh import SPECIFICITY_LOG_ODDS
 from .classifiers.features import Vocabulary
-from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores
+from .classifiers.linear import FIXED_HEADS, LinearHeads, Scores, stacked
 from .classifiers.store import MANIFEST, StoredModel, locate, manifest_digest, model_root, read_model
 from .classifiers.transformer.runtime import Encoder
 from .entities import find_entities
@@ -171,7 +171,7 @@ class Assessor:
         if model.encoder is not None:
             cascade = config["cascade"]
             self._cascade = Stage.of(cascade, arrays, CASCADE, **known).widened(fixed)
-            self._shares = arrays[CASCADE + SHARES].astype(np.float64)
+            self._stack = arrays[CASCADE + STACK].astype(np.float64)
             self._reader = DeepReader(
                 Encoder(*model.encoder), Band(**cascade["band"]), SignLimits(**cascade["signs"]), self._finder
             )
@@ -249,7 +249,7 @@ class Assessor:
     def _read_again(self, readings: Sequence[Reading], values: np.ndarray) -> _Weighed:
         assert self._reader is not None
         deep, readings = self._reader.read(readings)
-        scores = Scores.of(values, deep, self._shares)
+        scores = Scores.of(stacked(self._stack, values, deep), deep[:, 0])
         return _Weighed.of(readings, scores, self._space.matrix(readings, scores), self._cascade)
 
     def _assessment(self, weighed: _Weighed, i: int) -> Assessment:
@@ -344,7 +344,7 @@ def _check(model: StoredModel, names: int) -> None:
     config, arrays, features = model.config, model.arrays, len(model.features)
     heads = len(FIXED_HEADS) + len(config["types"])
     wanted = {"idf": (features,), "weights": (features, heads), "bias": (heads,)}
-    wanted |= {CASCADE + SHARES: (heads,)} if model.encoder else {}
+    wanted |= {CASCADE + STACK: (2 * heads + 1, heads)} if model.encoder else {}
     for name, shape in wanted.items():
         if arrays[name].shape != shape:
             raise ValueError(f"{name} has shape {arrays[name].shape}, not {shape}")

@@ -18,7 +18,7 @@ from .levels import Thresholds, thresholds_for, within_budget
 from .weigh import Weigher
 
 STUDENT, CASCADE = "", "cascade."  # what the names of their arrays begin with
-SHARES = "shares"  # of the encoder in each head, an array of the cascade alone
+STACK = "stack"  # student and encoder as one voice, an array of the cascade alone
 ARRAYS = ("evidence", "refits", "knots", "values", "heldout")
 
 

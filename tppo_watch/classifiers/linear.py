@@ -27,26 +27,31 @@ class Scores:
     encoder: np.ndarray  #: trafficking, as the encoder sees it; 0 where it was not asked, shape (n,)
 
     @classmethod
-    def of(
-        cls, values: np.ndarray, deep: np.ndarray | None = None, shares: np.ndarray | None = None
-    ) -> Scores:
+    def of(cls, values: np.ndarray, encoder: np.ndarray | None = None) -> Scores:
         """Scores of log-odds, shape (n, n_heads), columns as `FIXED_HEADS` and then the types.
 
-        Where `deep` has those of the encoder, both speak with one voice: a mean of their log-odds in which
-        the encoder has the share of `shares`, one a head (a logarithmic opinion pool); but for `trafficking`,
-        which the evidence weighs apart.
+        `encoder` has what it says of `trafficking`, which the evidence weighs apart, shape (n,).
         """
-        both = values if deep is None else values + shares * (deep - values)
         first = FIXED_HEADS.index("stance:offer")
         last = first + len(STANCES)
         return cls(
             trafficking=values[:, 0],
-            fraud=both[:, 1],
-            assistance=both[:, 2],
-            stance=_softmax(both[:, first:last]),
-            types=expit(both[:, last:]),
-            encoder=np.zeros(len(values)) if deep is None else deep[:, 0],
+            fraud=values[:, 1],
+            assistance=values[:, 2],
+            stance=_softmax(values[:, first:last]),
+            types=expit(values[:, last:]),
+            encoder=np.zeros(len(values)) if encoder is None else encoder,
         )
+
+
+def stacked(weights: np.ndarray, *readers: np.ndarray) -> np.ndarray:
+    """Log-odds of the heads once all `readers` are heard, each of shape (n, n_heads).
+
+    `weights` is of shape (n_readers * n_heads + 1, n_heads), the constant last; see
+    :mod:`tppo_watch.training.stack`.
+    """
+    # A product of matrices adds in another order for another number of rows, and the last bit would differ.
+    return (np.hstack(readers)[:, :, None] * weights[:-1]).sum(axis=1) + weights[-1]
 
 
 class LinearHeads:
@@ -67,6 +72,11 @@ class LinearHeads:
         self.vocabulary, self.types = vocabulary, tuple(types)
         self.weights = np.ascontiguousarray(weights, dtype=np.float32)
         self.bias = bias.astype(np.float32)
+
+    def through(self, stack: np.ndarray) -> LinearHeads:
+        """Heads whose log-odds are those of these, :func:`stacked`."""
+        weights, bias = self.weights.astype(np.float64), self.bias.astype(np.float64)
+        return LinearHeads(self.vocabulary, self.types, weights @ stack[:-1], stacked(stack, bias[None])[0])
 
     def log_odds(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> np.ndarray:
         """Log-odds of (words, signs) of texts, (n, n_heads); those of a text do not depend on the batch."""

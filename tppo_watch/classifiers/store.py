@@ -22,7 +22,7 @@ from safetensors.numpy import load, save
 from ..errors import ModelMismatchError, ModelNotFoundError
 from .transformer.runtime import is_available
 
-FORMAT = 1
+FORMAT = 2
 DEFAULT = "default"
 STUDENT = "student"  #: the default model without its encoder
 CONFIG, VOCABULARY, WEIGHTS, MANIFEST, CARD = (

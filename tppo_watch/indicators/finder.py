@@ -78,10 +78,12 @@ class Finder:
         counter: list[Match] = []
         scopes = self._scope.scopes(document, chart, spoken, scoping)
         for hit, scope in zip(spoken, scopes, strict=True):
-            start, end = document.token_span(hit.first, hit.last)
+            start, end = document.token_span(*((hit.first, hit.last) if seen is None else seen.widened(hit)))
             element = self._element.get(hit.rule)
             match = Match(hit.rule, start, end, document.text[start:end], element or "context", scope)
             (counter if element is None else indicators).append(match)
+        if seen is not None:
+            indicators = list(dict.fromkeys(indicators))  # two hits in one run are one
         return Signs(tuple(indicators), tuple(counter), frozenset(writing))
 
 

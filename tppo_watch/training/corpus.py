@@ -45,6 +45,16 @@ class Record:
     ordinary: bool  #: everyday text or a plain advert, written as background and not as a look-alike
 
 
+def needs_help(record: Record | None) -> bool:
+    """Whether somebody asks for help, and nobody recruits."""
+    return record is not None and record.assistance and record.label != "trafficking"
+
+
+def is_both(record: Record | None) -> bool:
+    """Whether somebody asks for help and a recruiter speaks."""
+    return record is not None and record.assistance and record.label == "trafficking"
+
+
 def record_from(row: dict[str, Any], where: str) -> Record:
     """Checked record of one JSON object; InputError says which field is wrong."""
 

@@ -20,11 +20,12 @@ from threadpoolctl import threadpool_limits
 from ..assess.evidence import COMBINATIONS, EvidenceSpace, Reading, inputs_of
 from ..assess.weigh import SPECIFICITY_LOG_ODDS, Weigher, interpolate
 from ..classifiers.features import SIGN, Vocabulary
-from ..classifiers.linear import FIXED_HEADS, LinearHeads, Scores
+from ..classifiers.linear import FIXED_HEADS, LinearHeads, Scores, stacked
 from ..knowledge import rules
 from ..types import STANCES
-from .corpus import Record
+from .corpus import Record, is_both, needs_help
 from .population import Population
+from .stack import fit_stack
 
 FOLDS = 5
 REFITS = 60  # of the weights, for the interval; more cost time, and the ends are a rough guide in any case
@@ -34,7 +35,6 @@ ASSISTANCE_WEIGHT = 5.0  # of a plea against another text: there are few, and no
 ASSISTANCE_PRECISION = 0.6  # a missed plea costs more than a look
 RIDGE = 2.0  # pull of a weight towards its prior, in texts
 TEXT_WEIGHT_LIMIT = 0.8  # at most this much of a head's log-odds enters the sum: no part decides alone
-
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ def fit(data: TrainingSet, population: Population, *, seed: int, say: Callable[[
         say(f"heads: fold {number} of {FOLDS}")
         heads = _fit_heads(vocabulary, matrix, data, types, train)
         values[test] = matrix[test] @ heads.weights + heads.bias
+    stack = fit_stack([values], data.records)
+    values = stacked(stack, values)
     scores = Scores.of(values)
     evidence = space.matrix(data.readings, scores)
 
@@ -125,7 +127,7 @@ def fit(data: TrainingSet, population: Population, *, seed: int, say: Callable[[
     refits = refit(space, evidence, data, sample, seed)
     say("heads: all texts")
     return Fitted(
-        heads=_fit_heads(vocabulary, matrix, data, types, np.arange(len(inputs))),
+        heads=_fit_heads(vocabulary, matrix, data, types, np.arange(len(inputs))).through(stack),
         weigher=Weigher(base, weights, refits, knots, heights),
         assistance_threshold=assistance_threshold(scores.assistance, data, ASSISTANCE_PRECISION),
         heldout=np.vstack([sums, data.is_case, shares]),
@@ -173,14 +175,6 @@ def _fit_heads(
         np.column_stack([c for c, _ in columns]).astype(np.float32),
         np.array([b for _, b in columns]),
     )
-
-
-def needs_help(record: Record | None) -> bool:
-    return record is not None and record.assistance and record.label != "trafficking"
-
-
-def is_both(record: Record | None) -> bool:
-    return record is not None and record.assistance and record.label == "trafficking"
 
 
 def _stance_columns(matrix, stances: Sequence[str]) -> list[tuple[np.ndarray, float]]:

@@ -14,7 +14,7 @@ from sklearn.metrics import average_precision_score
 from .. import __version__
 from ..assess.evidence import EvidenceSpace
 from ..assess.levels import thresholds_for
-from ..assess.stage import ARRAYS, CASCADE, SHARES, STUDENT
+from ..assess.stage import ARRAYS, CASCADE, STACK, STUDENT
 from ..assess.weigh import Weigher
 from ..assessor import read_text
 from ..classifiers.store import write_model
@@ -98,7 +98,7 @@ def train(
     }
     if cascade is not None:
         arrays |= _arrays(CASCADE, cascade.weigher, cascade.heldout)
-        arrays[CASCADE + SHARES] = cascade.shares
+        arrays[CASCADE + STACK] = cascade.stack
     write_model(
         out,
         config=config,

@@ -12,12 +12,13 @@ import torch
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 import tppo_watch
-from tppo_watch.assess.cascade import Band
+from tppo_watch.assess.cascade import Band, reread
 from tppo_watch.assessor import read_text
 from tppo_watch.classifiers import store
 from tppo_watch.classifiers.store import ENCODER
 from tppo_watch.classifiers.transformer import checkpoint
 from tppo_watch.errors import ModelMismatchError
+from tppo_watch.indicators.finder import default_finder
 from tppo_watch.indicators.matcher import Hit
 from tppo_watch.indicators.seen import Seen, SignLimits
 from tppo_watch.knowledge import rules
@@ -152,7 +153,7 @@ def _seen(log_odds: dict[tuple[str, int], float], words: int, keep: float, add: 
     seen = np.full((words, len(column)), -9.0)
     for (id, word), value in log_odds.items():
         seen[word, column[id]] = value
-    return Seen(seen, SignLimits(keep, add))
+    return Seen(seen, SignLimits(keep, add, grow=0.0))
 
 
 def test_doubted_signs_go_and_sure_ones_come() -> None:
@@ -162,11 +163,32 @@ def test_doubted_signs_go_and_sure_ones_come() -> None:
     assert seen.judged([Hit(abroad, 0, 0), Hit("a_cue", 0, 1)]) == [Hit("a_cue", 0, 1), Hit(held, 1, 3)]
 
 
+def test_a_run_goes_on_while_its_words_are_not_unlikely() -> None:
+    """One sure word is enough for those beside it; a run without any is no sign."""
+    id, other = "document_confiscation", "visitor_visa_for_work"
+    seen = _seen({(id, 1): 0.5, (id, 2): 3.0, (id, 4): 0.1, (other, 1): 1.9, (other, 2): 1.9}, 6, -4.0, 2.0)
+    assert seen.judged([]) == [Hit(id, 1, 4)]
+
+
 def test_a_sign_that_a_rule_found_is_not_found_twice() -> None:
-    """Where rule and encoder see the same sign, the span of the rule stands."""
+    """Where rule and encoder see the same sign it is one, as wide as what both see."""
     id = "document_confiscation"
     seen = _seen({(id, 1): 3.0, (id, 2): 3.0}, 4, keep=-4.0, add=2.0)
     assert seen.judged([Hit(id, 2, 3)]) == [Hit(id, 2, 3)]
+    assert seen.widened(Hit(id, 2, 3)) == (1, 3)
+    assert seen.widened(Hit(id, 3, 3)) == (3, 3) == seen.widened(Hit("a_cue", 3, 3))
+
+
+def test_two_hits_in_one_run_are_one_sign() -> None:
+    """What a reader sees marked once is counted once, and its scope is that of the words that were found."""
+    text = "paspor ditahan bos. gaji besar sekali. paspor ditahan agen"
+    reading = read_text(text)
+    id = "document_confiscation"
+    (first, second) = (m for m in reading.signs.indicators if m.id == id)
+    words = len(reading.document.tokens)
+    seen = _seen(dict.fromkeys(((id, word) for word in range(words)), 3.0), words, keep=-4.0, add=2.0)
+    (match,) = (m for m in reread(reading, seen, default_finder()).signs.indicators if m.id == id)
+    assert (match.start, match.end) == (0, len(text)) and match.scope == first.scope == second.scope
 
 
 def test_words_that_were_not_read_say_nothing() -> None:
