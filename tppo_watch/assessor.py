@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from .assess.cascade import Band, DeepReader
 from .assess.evidence import EvidenceSpace, Reading, inputs_of, missing_in
@@ -104,8 +103,7 @@ class _Weighed:
     @classmethod
     def of(cls, readings: Sequence[Reading], scores: Scores, evidence: np.ndarray, stage: Stage) -> _Weighed:
         sums = stage.weigher.sums(evidence)
-        log_odds = stage.weigher.log_odds(sums)
-        risks = expit(log_odds)
+        log_odds, risks, intervals = stage.weigher.judged(evidence, sums)
         parts = evidence * stage.weigher.weights
         rows, columns = parts.nonzero()
         return cls(
@@ -113,7 +111,7 @@ class _Weighed:
             scores,
             stage,
             stances=scores.stance.argmax(axis=1).tolist(),
-            offering=scores.stance[:, _OFFERING].sum(axis=1).tolist(),
+            offering=sum(scores.stance[:, stance] for stance in _OFFERING).tolist(),
             is_fraud=(scores.fraud > 0).tolist(),
             needs_help=(scores.assistance >= stage.assistance).tolist(),
             columns=columns.tolist(),
@@ -121,7 +119,7 @@ class _Weighed:
             ends=np.bincount(rows, minlength=len(readings)).cumsum().tolist(),
             calibration=(log_odds - sums).tolist(),
             risks=risks.tolist(),
-            intervals=stage.weigher.intervals(evidence, risks).tolist(),
+            intervals=intervals.tolist(),
         )
 
 

@@ -21,6 +21,7 @@ from ..types import STANCES, Entity
 
 #: Bounds of what a model may say before it is weighed, in log-odds: beyond that it is only louder.
 TEXT_LIMIT, STANCE_LIMIT = 4.0, 4.0
+_OFFER = STANCES.index("offer")
 
 ENDS = 3  # words
 
@@ -129,6 +130,7 @@ class EvidenceSpace:
             *local,
         )
         self.column = {name: i for i, name in enumerate(self.names)}
+        self._modelled = [self.column[name] for name in ("stance", "text", "encoder")]
 
     def matrix(self, readings: Sequence[Reading], scores: Scores) -> np.ndarray:
         """Evidence of texts, float64 of shape (n, n_names); every value is 0 where the part is absent."""
@@ -141,10 +143,11 @@ class EvidenceSpace:
             columns += map(column.__getitem__, present)
             rows += [row] * len(present)
         values[rows, columns] = 1.0
-        offer = np.clip(scores.stance[:, STANCES.index("offer")], 1e-6, 1 - 1e-6)
-        values[:, column["stance"]] = np.clip(np.log(offer / (1 - offer)), -STANCE_LIMIT, STANCE_LIMIT)
-        values[:, column["text"]] = np.clip(scores.trafficking, -TEXT_LIMIT, TEXT_LIMIT)
-        values[:, column["encoder"]] = np.clip(scores.encoder, -TEXT_LIMIT, TEXT_LIMIT)
+        offer = _within(scores.stance[:, _OFFER], 1e-6, 1 - 1e-6)
+        stance, text, encoder = self._modelled
+        values[:, stance] = _within(np.log(offer / (1 - offer)), -STANCE_LIMIT, STANCE_LIMIT)
+        values[:, text] = _within(scores.trafficking, -TEXT_LIMIT, TEXT_LIMIT)
+        values[:, encoder] = _within(scores.encoder, -TEXT_LIMIT, TEXT_LIMIT)
         return values
 
     def _present(self, reading: Reading) -> list[str]:
@@ -179,3 +182,8 @@ class EvidenceSpace:
         if any(m.scope != "asserted" and m.id not in asserted for m in reading.signs.indicators):
             found.append("negated")
         return found
+
+
+def _within(values: np.ndarray, least: float, most: float) -> np.ndarray:
+    # numpy.clip takes several times as long for a single value.
+    return np.minimum(np.maximum(values, least), most)

@@ -91,27 +91,45 @@ class Vocabulary:
         return cls(features, (np.log((1 + size) / (1 + frequency)) + 1).astype(np.float32))
 
     def transform(self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]) -> csr_matrix:
-        """TF-IDF of (words, signs): rows of unit length, sublinear counts; float32, (n, n_features)."""
-        columns: list[int] = []
-        starts = [0]
+        """What :meth:`weighted` gives, as a matrix; float32, (n, n_features)."""
+        values, columns, starts = self.weighted(texts)
+        return csr_matrix((values, columns, starts), shape=(len(texts), len(self.features)))
+
+    def weighted(
+        self, texts: Sequence[tuple[Sequence[str], Sequence[str]]]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """TF-IDF of (words, signs): rows of unit length, sublinear counts.
+
+        Returns
+        -------
+        values, columns : ndarray of shape (n_values,), float32 and int64
+            Text by text, the columns rising.
+        starts : ndarray of shape (n + 1,), int64
+            Of each text in both, and their end.
+        """
+        found: list[int] = []
+        sizes = []
         for words, signs in texts:
-            columns += self._columns(words, signs)
-            starts.append(len(columns))
-        matrix = csr_matrix(
-            (
-                np.ones(len(columns), np.float32),
-                np.array(columns, np.int32) - np.int32(1),
-                np.array(starts, np.int32),
-            ),
-            shape=(len(texts), len(self.features)),
-        )
-        matrix.sum_duplicates()
-        matrix.data = (1 + np.log(matrix.data)) * self.idf[matrix.indices]
-        rows = np.repeat(np.arange(len(texts)), np.diff(matrix.indptr))
-        squares = matrix.data.astype(np.float64) ** 2
+            before = len(found)
+            found += self._columns(words, signs)
+            sizes.append(len(found) - before)
+        # A feature of a text as one number: its column in as many tables side by side as there are texts.
+        tables = np.arange(len(texts) + 1) * len(self.features)
+        keys = np.array(found, np.int64)
+        keys += np.repeat(tables[:-1], np.array(sizes, np.int64)) - 1
+        keys.sort()
+        is_first = np.ones(len(keys) + 1, bool)
+        np.not_equal(keys[1:], keys[:-1], out=is_first[1:-1])
+        firsts = is_first.nonzero()[0]
+        keys = keys[firsts[:-1]]
+        starts = keys.searchsorted(tables)
+        rows = np.repeat(np.arange(len(texts)), starts[1:] - starts[:-1])
+        columns = keys - tables[rows]
+        values = (1 + np.log((firsts[1:] - firsts[:-1]).astype(np.float32))) * self.idf[columns]
+        squares = values.astype(np.float64) ** 2
         lengths = np.sqrt(np.bincount(rows, weights=squares, minlength=len(texts)))
-        matrix.data /= np.maximum(lengths, 1e-9)[rows].astype(np.float32)
-        return matrix
+        values /= np.maximum(lengths, 1e-9)[rows].astype(np.float32)
+        return values, columns, starts
 
     def _columns(self, words: Sequence[str], signs: Sequence[str]) -> Iterator[int]:
         """Columns, counted from 1, of the features of a text: each as often as it stands there."""

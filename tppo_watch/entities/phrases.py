@@ -57,16 +57,17 @@ class Phrases:
         begun = list(map(self._begun.__getitem__, tokens))
         for i in compress(range(len(tokens)), begun):
             longer, alone = begun[i]  # type: ignore[misc]
-            if i < last and tokens[i + 1] in longer:
+            if longer and i < last and tokens[i + 1] in longer:
                 for rest, length, kind, value in longer[tokens[i + 1]]:
                     if not rest or tokens[i + 2 : i + length] == rest:
                         hits = found.setdefault(kind, [])
                         if not hits or hits[-1][1] <= i:
                             hits.append((i, i + length, value))
             for kind, value in alone:
-                hits = found.setdefault(kind, [])
-                if not hits or hits[-1][1] <= i:
-                    hits.append((i, i + 1, value))
+                if kind not in found:
+                    found[kind] = [(i, i + 1, value)]
+                elif found[kind][-1][1] <= i:
+                    found[kind].append((i, i + 1, value))
             if not alone and "0" <= tokens[i][0] <= "9":
                 numbers.append(i)
         return found, numbers

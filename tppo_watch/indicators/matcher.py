@@ -137,9 +137,8 @@ class Matcher:
         pairs = list(map(getitem, map(_with_next, meanings), islice(meanings, 1, None)))
         for at in compress(range(len(pairs)), pairs):
             for rest, phrase in pairs[at]:
-                end = at + 2 + len(rest)
-                if not rest or _stand(rest, meanings[at + 2 : end]):
-                    longer.append((at, end, phrase))
+                if not rest or _stand(rest, meanings, at + 2):
+                    longer.append((at, at + 2 + len(rest), phrase))
         types = self.symbols.types
         for entity, first, end in _placed(document, entities):
             chart.entities.append((entity, first, end))
@@ -184,7 +183,7 @@ class Matcher:
 
     def _find_in(self, stretch: Stretch, wanted: int, possible: int, found: list[Hit]) -> None:
         """Add the matches in a stretch of the patterns with the bits `wanted` of all that are `possible`."""
-        sentences = stretch.chart.sentences
+        sentences = stretch.sentences
         for rule, kept in self._spans(wanted, stretch).items():
             against = possible & self._against.get(rule, 0)
             if against:
@@ -205,11 +204,14 @@ class Matcher:
         return spans
 
 
-def _stand(parts: Sequence[int], meanings: Sequence[Meaning]) -> bool:
-    """Whether each of `meanings` stands for its part of a phrase."""
-    return len(parts) == len(meanings) and all(
-        part in meaning.parts for part, meaning in zip(parts, meanings, strict=True)
-    )
+def _stand(parts: Sequence[int], meanings: Sequence[Meaning], at: int) -> bool:
+    """Whether the meanings from `at` on stand for the parts of a phrase, one for each."""
+    if at + len(parts) > len(meanings):
+        return False
+    for place, part in enumerate(parts, at):  # spelled out: all() of a generator takes twice as long
+        if part not in meanings[place].parts:
+            return False
+    return True
 
 
 def _placed(document: Document, entities: Sequence[Entity]) -> Iterator[tuple[Entity, int, int]]:

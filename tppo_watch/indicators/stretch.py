@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from itertools import compress, pairwise, repeat
+from itertools import compress, repeat
 from operator import attrgetter, contains
 
-from .chart import Chart, Longer
+from .chart import Chart, Longer, Meaning
 from .pattern import Step
 
 Span = tuple[int, int]  #: tokens, half-open
@@ -17,19 +16,25 @@ _symbols = attrgetter("symbols")
 class Stretch:
     """Tokens that no match leaves, and where in them symbols stand."""
 
-    __slots__ = ("chart", "_alone", "_symbols", "_longer", "_where")
+    __slots__ = ("first", "end", "words", "sentences", "symbols", "begun", "_longer", "_where")
 
     def __init__(self, chart: Chart, first: int, end: int, longer: list[Longer]) -> None:
-        self.chart, self._longer = chart, longer
-        self._alone = list(pairwise(range(first, end + 1)))
-        self._symbols = list(map(_symbols, chart.meanings[first:end]))
+        self.first, self.end = first, end
+        self.words, self.sentences = chart.word_number, chart.sentences
+        self.symbols = list(map(_symbols, chart.meanings[first:end]))  #: of each of its tokens
+        #: by its first token: the end and the meaning of what stands for something together
+        self.begun: dict[int, list[tuple[int, Meaning]]] = {}
+        for begin, stop, meaning in longer:
+            self.begun.setdefault(begin, []).append((stop, meaning))
+        self._longer = longer
         self._where: dict[int, list[Span]] = {}
 
     def spans(self, symbol: int) -> list[Span]:
         """The half-open spans of tokens that stand for `symbol`, in reading order."""
         where = self._where.get(symbol)
         if where is None:
-            where = list(compress(self._alone, map(contains, self._symbols, repeat(symbol))))
+            alone = compress(range(self.first, self.end), map(contains, self.symbols, repeat(symbol)))
+            where = [(token, token + 1) for token in alone]
             together = [(begin, end) for begin, end, meaning in self._longer if symbol in meaning.symbols]
             if together:
                 where = sorted({*where, *together})
@@ -58,17 +63,17 @@ def _follow(
     if (i, end) in known:
         return known[i, end]
     step = steps[i]
-    is_last = i + 1 == len(steps)
+    symbol, is_last = step.symbol, i + 1 == len(steps)
     best: int | None = None
-    spans = stretch.spans(step.symbol)
-    if spans and spans[-1][0] >= end:
-        words, sentences = stretch.chart.word_number, stretch.chart.sentences
-        sentence = sentences[end - 1]
-        limit = words[end] + step.gap
-        for k in range(bisect_left(spans, (end, 0)), len(spans)):
-            first, stop = spans[k]
-            if words[first] > limit or sentences[first] != sentence:
-                break
+    words, sentences, begun = stretch.words, stretch.sentences, stretch.begun
+    sentence, limit = sentences[end - 1], words[end] + step.gap
+    for first in range(end, stretch.end):
+        if words[first] > limit or sentences[first] != sentence:
+            break
+        stops = [first + 1] if symbol in stretch.symbols[first - stretch.first] else []
+        if first in begun:
+            stops += [stop for stop, meaning in begun[first] if symbol in meaning.symbols]
+        for stop in stops:
             last = stop if is_last else _follow(steps, i + 1, stop, stretch, known)
             if last is not None and (best is None or last < best):
                 best = last

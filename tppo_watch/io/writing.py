@@ -133,12 +133,18 @@ class ScoreEncoder:
             return arrow_stream(list(map(table_cells, records)), SCORE_COLUMNS) if records else b""
         if self.format == "csv":
             return compressed(_csv(records), self.compression)
-        lines = "".join([dumps(record) + "\n" for record in records])
-        return compressed(lines.encode(), self.compression)
+        return compressed(_lines(records), self.compression)
 
     def complete(self, parts: BinaryIO, out: BinaryIO) -> None:
         """Write the Parquet file of all the bytes that were made, which `parts` reads."""
         streams_to_parquet(parts, out)
+
+
+def _lines(records: Sequence[Mapping[str, Any]]) -> bytes:
+    try:
+        return "".join([_JSON.encode(record) + "\n" for record in records]).encode()
+    except UnicodeEncodeError:  # half a surrogate pair somewhere: find out where
+        return "".join([dumps(record) + "\n" for record in records]).encode()
 
 
 def _csv(records: Iterable[Mapping[str, Any]], *, with_header: bool = False) -> bytes:

@@ -29,8 +29,8 @@ def test_an_interval_holds_its_risk() -> None:
     rng = np.random.default_rng(1)
     weigher = Weigher(-1.0, np.array([2.0, 0.0]), rng.normal(-3, 0.1, (20, 3)), KNOTS, VALUES)
     evidence = np.array([[1.0, 0.0], [0.0, 1.0]])
-    risks = expit(weigher.log_odds(weigher.sums(evidence)))
-    ends = weigher.intervals(evidence, risks)
+    log_odds, risks, ends = weigher.judged(evidence, weigher.sums(evidence))
+    assert np.array_equal(risks, expit(log_odds))
     assert np.all(ends[:, 0] <= risks) and np.all(risks <= ends[:, 1])
 
 
