@@ -225,7 +225,7 @@ class Assessor:
                 raise TypeError(f"a text must be a str, not {type(text).__name__}")
             if len(text) > MAX_CHARACTERS:
                 raise ValueError(f"a text may have {MAX_CHARACTERS:,} characters, this one has {len(text):,}")
-        with _uncollected():
+        with uncollected():
             return self._assessments(texts)
 
     def _assessments(self, texts: Sequence[str | Document]) -> list[Assessment]:
@@ -356,7 +356,7 @@ def _check(model: StoredModel, names: int) -> None:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No search for garbage within: a batch makes no cycles, and each search reads all that it has made."""
     if not gc.isenabled():
         yield

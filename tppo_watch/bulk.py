@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from . import assessor as assessors
-from .assessor import BATCH, Assessor
+from .assessor import BATCH, Assessor, uncollected
 from .errors import InputError
 from .io.rows import Row
 from .io.writing import ScoreEncoder
@@ -149,6 +149,10 @@ class BatchScorer:
     keeps_bad: bool
 
     def __call__(self, batch: Batch) -> Scored:
+        with uncollected():
+            return self._scored(batch)
+
+    def _scored(self, batch: Batch) -> Scored:
         records, bad = [], []
         judged = judge(self.assessor, batch.texts, batch.errors)
         for line, id, said in zip(batch.lines, batch.ids, judged, strict=True):
