@@ -52,7 +52,7 @@ class Lists:
         with self._store.read() as connection:
             by_lane = decisions.count_waiting(connection, now, queues.befores(self._settings, now))
             found = {
-                view: decisions.count(connection, queues.filter_of(view, actor, now))
+                view: decisions.count_by_state(connection, queues.filter_of(view, actor, now))
                 for view in VIEWS
                 if view not in ("waiting", "all")
             }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, false, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, false, func, insert, or_, select, update
 
 from .schema import alerts, assessments, review_acts, review_claims, review_states, review_targets, users
 
@@ -244,9 +244,11 @@ def _is_old(before: Mapping[str, datetime]) -> ColumnElement[bool]:
     return case(*moments, else_=false())
 
 
-def count(connection: Connection, wanted: Filter) -> int:
-    """How many a list holds."""
-    query = select(func.count()).select_from(alerts).where(*_conditions(wanted))
+def count_by_state(connection: Connection, wanted: Filter) -> int:
+    """How many a list holds that is made of states alone, without those that are hidden."""
+    column = review_states.c.first_opinion_by
+    shown = () if wanted.hidden_from is None else (or_(column.is_(None), column == wanted.hidden_from),)
+    query = select(func.count()).select_from(review_states).where(*_state_conditions(wanted), *shown)
     return connection.execute(query).scalar_one()
 
 
@@ -283,25 +285,13 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     and each set of states from the index that holds little else.
     """
     column, id = review_states.c, alerts.c.id
-    is_asleep = column.snoozed_until > wanted.now
     found: list[ColumnElement[bool]] = []
-    must: list[ColumnElement[bool]] = []
-    if wanted.statuses is not None:
-        must.append(column.status.in_(wanted.statuses))
-    if wanted.is_snoozed:
-        must.append(is_asleep)
-    if wanted.is_disputed:
-        must.append(column.is_disputed.is_(True))
-    if wanted.assignee is not None:
-        must.append(column.assignee == wanted.assignee)
-    if wanted.second_for is not None:
-        must.append(column.first_opinion_by != wanted.second_for)
-    if must:
+    if must := _state_conditions(wanted):
         found.append(id.in_(_alerts_where(*must)))
     if wanted.state is not None:
         found.append(alerts.c.state == wanted.state)
     if wanted.is_snoozed is False:
-        found.append(id.not_in(_alerts_where(is_asleep)))
+        found.append(id.not_in(_alerts_where(column.snoozed_until > wanted.now)))
     if wanted.free_for is not None:
         found.append(id.not_in(_alerts_where(column.assignee != wanted.free_for)))
         held = review_claims.c.user_id != wanted.free_for, review_claims.c.until > wanted.now
@@ -313,6 +303,23 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.without is not None:
         found.append(id != wanted.without)
     return found
+
+
+def _state_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What the state of an alert must be to stand in a list."""
+    column = review_states.c
+    must: list[ColumnElement[bool]] = []
+    if wanted.statuses is not None:
+        must.append(column.status.in_(wanted.statuses))
+    if wanted.is_snoozed:
+        must.append(column.snoozed_until > wanted.now)
+    if wanted.is_disputed:
+        must.append(column.is_disputed.is_(True))
+    if wanted.assignee is not None:
+        must.append(column.assignee == wanted.assignee)
+    if wanted.second_for is not None:
+        must.append(column.first_opinion_by != wanted.second_for)
+    return must
 
 
 def _alerts_where(*conditions: ColumnElement[bool]) -> Any:
